@@ -23,7 +23,7 @@ from tests.schedules import (
 from tocsin.domain.hours import Hours
 from tocsin.domain.on_call.schedule import Count, Follows, Rotation, Schedule, Turns, Unit
 from tocsin.domain.on_call.shifts import gaps, shifts
-from tocsin.domain.on_call.turns import check_rule, first_handoff
+from tocsin.domain.on_call.turns import check_rule
 from tocsin.domain.on_call.who import next_after, who
 from tocsin.domain.recurrence import RuleRefusedError
 
@@ -299,16 +299,6 @@ def test_a_rule_that_cannot_be_read_is_refused_where_it_is_made() -> None:
         with pytest.raises(RuleRefusedError):
             check_rule(recurring(rule), wall("2026-01-05T00:00"), "Europe/Paris")
     check_rule(recurring("FREQ=WEEKLY;BYDAY=MO"), wall("1999-01-05T00:00"), "Europe/Paris")
-
-
-def test_a_start_without_a_time_is_the_first_handoff_of_its_day() -> None:
-    monday = wall("2026-01-05T00:00").date()
-
-    assert first_handoff(weekly("mon 09:00"), monday) == wall("2026-01-05T09:00")
-    assert first_handoff(weekly("wed 09:00"), monday) == wall("2026-01-07T09:00")
-    assert first_handoff(daily("17:30"), monday) == wall("2026-01-05T17:30")
-    assert first_handoff(hourly(6, minute=15), monday) == wall("2026-01-05T00:15")
-    assert first_handoff(recurring("FREQ=DAILY", "18:00"), monday) == wall("2026-01-05T18:00")
 
 
 @pytest.mark.parametrize(

@@ -259,12 +259,13 @@ def _following(
 
 def _overrides(before: Schedule, text: Schedule, at: datetime) -> Iterator[Override]:
     """Those of the text; what others have done so far stays."""
-    written = {it.override_id: it for it in text.overrides}
+    written = {it.override_id for it in text.overrides}
+    known = set()
     for override in before.overrides:
         goes_on = override.override_id in written
-        if goes_on or (override.begins < at and override.ends > at - KEPT_FOR):
+        if override.begins < at and (goes_on or override.ends > at - KEPT_FOR):
+            known.add((override.override_id, override.ends))
             yield override if goes_on else replace(override, ends=min(override.ends, at))
-    known = {(it.override_id, it.ends) for it in before.overrides}
     for override in text.overrides:
         if override.ends > at and (override.override_id, override.ends) not in known:
             yield replace(override, begins=max(override.begins, at))
