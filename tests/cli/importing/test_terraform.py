@@ -13,7 +13,7 @@ def made() -> Import:
     return import_of("terraform", SAMPLES / "terraform-state.json")
 
 
-def resource(type_: str, address: str, /, **values: Any) -> dict[str, Any]:
+def resource(type_: str, address: str, /, **values: object) -> dict[str, Any]:
     return {"address": f"{type_}.{address}", "mode": "managed", "type": type_, "values": values}
 
 
