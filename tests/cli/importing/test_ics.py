@@ -187,6 +187,22 @@ def test_a_rule_in_another_zone_than_the_calendars_is_noted(tmp_path: Path) -> N
     assert made.verified().unnamed == []
 
 
+def test_an_event_by_the_hour_is_left_out_and_named(tmp_path: Path) -> None:
+    made = calendar(
+        tmp_path,
+        event("alice", *WEEK, "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"),
+        event("bob", *WEEK, "RRULE:FREQ=WEEKLY"),
+    )
+
+    assert made.note("HourlyShift").value == "alice"
+    assert [it["users"] for it in made.named("schedules", "team")["layers"]] == [["bob"]]
+
+
+def test_a_rule_that_no_day_matches_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no coming day matches it"):
+        calendar(tmp_path, event("alice", *WEEK, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"))
+
+
 def test_cancelled_and_nameless_events_are_noted(tmp_path: Path) -> None:
     made = calendar(
         tmp_path,
@@ -219,7 +235,7 @@ def test_cancelled_and_nameless_events_are_noted(tmp_path: Path) -> None:
         (
             (
                 "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nDTSTART:20260101T000000\n"
-                "DURATION:P1D\nRRULE:FREQ=SECONDLY\nEND:VEVENT\nEND:VCALENDAR"
+                "DURATION:P1D\nRRULE:FREQ=FORTNIGHTLY\nEND:VEVENT\nEND:VCALENDAR"
             ),
             "line 6:",
         ),

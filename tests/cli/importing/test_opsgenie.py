@@ -64,7 +64,9 @@ def test_rules_keep_their_delays_and_notices_of_shifts_are_noted(made: Import) -
 
 
 def test_a_blocked_person_is_no_user_and_is_noted(made: Import) -> None:
-    assert made.note("BlockedUser").value == "carol@example.com"
+    user, turn = made.notes("BlockedUser")
+    assert user.value == turn.value == "carol@example.com"
+    assert turn.place.endswith("data[0].rotations[2].participants[0]")
     assert "carol" not in made.text
 
 
@@ -207,6 +209,33 @@ def test_an_override_of_all_rotations_is_in_all_schedules(answers: Json, tmp_pat
     assert len(made.file["schedules"]) == 2
     assert all(it["overrides"] for it in made.file["schedules"])
     assert not made.verified().differences
+
+
+def test_an_override_by_a_blocked_person_is_left_out_and_named(
+    answers: Json, tmp_path: Path
+) -> None:
+    override = answers["GET /v2/schedules/s1/overrides"]["data"][0]
+    override["user"] = {"username": "carol@example.com"}
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    differences = made.verified().differences
+    assert {it.note and it.note.code for it in differences} == {"BlockedUser"}
+    assert "overrides" not in made.named("schedules", "platform-schedule")
+
+
+def test_rotations_that_the_list_leaves_out_are_read_from_their_own_answer(
+    answers: Json, tmp_path: Path
+) -> None:
+    schedule = answers[SCHEDULES]["data"][0]
+    rotations = schedule.pop("rotations")
+
+    without = import_json("opsgenie", answers, tmp_path)
+    answers["GET /v2/schedules/s1/rotations"] = {"data": rotations}
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert without.note("LayersMissing").value == "Platform_schedule"
+    assert len(made.file["schedules"]) == 2
 
 
 def test_a_schedule_that_is_switched_off_is_left_out(answers: Json, tmp_path: Path) -> None:

@@ -193,6 +193,17 @@ def test_an_override_stands_for_all_layers(made: Import) -> None:
     assert override["from"] == "2026-12-24T14:00:00Z"
 
 
+def test_an_override_by_who_is_gone_is_left_out_and_named(answers: Json, tmp_path: Path) -> None:
+    overrides = answers["GET /schedules/PSCHED1/overrides?since=2026-12-01&until=2027-01-01"]
+    overrides["overrides"][0]["user"] = {"id": "PGONE99", "summary": "Someone who left"}
+
+    made = import_json("pagerduty", answers, tmp_path)
+
+    differences = made.verified().differences
+    assert {it.note and it.note.code for it in differences} == {"UserGone"}
+    assert "overrides" not in made.named("schedules", "primary")
+
+
 def test_delays_are_waits_after_each_rule_and_the_first_pages_at_once(made: Import) -> None:
     policy = made.named("escalation_policies", "platform-ep")
 
