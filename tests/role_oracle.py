@@ -104,6 +104,9 @@ def rights_of(operation: str, parameters: Mapping[str, Any]) -> Iterator[Right]:
         case "BatchGetItem":
             for table in parameters["RequestItems"].values():
                 yield _right(operation, table["Keys"])
+        case "BatchWriteItem":
+            for puts in parameters["RequestItems"].values():
+                yield _right(operation, [each["PutRequest"]["Item"] for each in puts])
         case "Query":
             name = _KEY_VALUE.search(parameters["KeyConditionExpression"])
             assert name is not None

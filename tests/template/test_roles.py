@@ -69,7 +69,7 @@ ALLOWED: dict[str, Permissions] = {
         "Table.StreamArn": actions(
             "dynamodb", "DescribeStream GetRecords GetShardIterator ListStreams"
         ),
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions("dynamodb", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         "TimersQueue": actions("sqs", "SendMessage"),
         "DeliveriesQueue": actions("sqs", "SendMessage"),
         "TableChangeFailuresQueue": actions("sqs", "SendMessage"),
@@ -85,7 +85,7 @@ ALLOWED: dict[str, Permissions] = {
     },
     "TimerRole": {
         "TimerLogs": LOGS,
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions("dynamodb", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         "Table/index/by_state": actions("dynamodb", "Query"),
         "TimersQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
@@ -94,7 +94,9 @@ ALLOWED: dict[str, Permissions] = {
     },
     "NotifierRole": {
         "NotifierLogs": LOGS,
-        "Table": actions("dynamodb", "BatchGetItem GetItem PutItem Query UpdateItem"),
+        "Table": actions(
+            "dynamodb", "BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem"
+        ),
         "DeliveriesQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),

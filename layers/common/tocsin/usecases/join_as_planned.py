@@ -74,7 +74,6 @@ class Joining:
             self.ledger.add(waiting, write_id=self.new_write_id())
         except NotificationRefusedError:
             return False
-        self.digests.add_member(digest_id, delivery, at=self.at)
         self._counted_later[place, digest_id].append(_Page(delivery, arriving, pace))
         self.joined.add(delivery.key)
         return True
@@ -95,12 +94,13 @@ class Joining:
         return self.lines.read(place) if recent is None else recent
 
     def count(self) -> Iterator[Delivery]:
-        """Count them in their lines.
+        """Make them members of their digests, and count them in their lines.
 
         Returns:
             Those whose digest has gone meanwhile: the queue brings them to where they belong.
         """
         for (place, digest_id), pages in self._counted_later.items():
+            self.digests.add_members(digest_id, [page.delivery for page in pages], at=self.at)
             joined = self.lines.join(place, digest_id, *(page.arriving for page in pages))
             if joined is None:
                 yield from (page.delivery for page in pages)
