@@ -37,6 +37,7 @@ from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import (
     LOOK_AHEAD,
     AnyTimer,
+    BegunSteps,
     HeartbeatTimer,
     HoldTimer,
     NextAction,
@@ -64,6 +65,7 @@ from tocsin.usecases.follow_notifications import follow_notifications
 from tocsin.usecases.follow_storm import notice_storm, run_storm
 from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import promote_alert
+from tocsin.usecases.plan_apart import plan_apart
 from tocsin.usecases.ports import ConfigurationRepository
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
@@ -311,6 +313,14 @@ class World(Stores):
                 run_due_hold(timer, at=self.now, stores=self.hold_stores, timers=self.timers)
             case StormTimer():
                 run_storm(timer, at=self.now, storms=self.storms, stores=self.incident_stores)
+            case BegunSteps():
+                plan_apart(
+                    timer,
+                    at=self.now,
+                    outlets=self.outlets,
+                    alerts=self.alerts,
+                    is_over=lambda: False,
+                )
 
     @property
     def incident_stores(self) -> IncidentStores:

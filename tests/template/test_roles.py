@@ -85,11 +85,14 @@ ALLOWED: dict[str, Permissions] = {
     },
     "TimerRole": {
         "TimerLogs": LOGS,
-        "Table": actions("dynamodb", "BatchWriteItem GetItem PutItem Query UpdateItem"),
+        "Table": actions(
+            "dynamodb", "BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem"
+        ),
         "Table/index/by_state": actions("dynamodb", "Query"),
         "TimersQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
         "TimersDeadLetterQueue": actions("sqs", "SendMessage"),
     },
     "NotifierRole": {
