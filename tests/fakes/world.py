@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
@@ -31,6 +32,7 @@ from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.hold import HoldKind
+from tocsin.domain.hours import Hours
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
 from tocsin.domain.matcher import Matcher
@@ -559,18 +561,29 @@ class World(Stores):
         ack_timeout: timedelta | None = None,
         severities: frozenset[Severity] = ALL_SEVERITIES,
         flapping: FlappingRule | Inherited | None = USUAL_FLAPPING,
+        only: Mapping[int, tuple[Hours, ...]] = MappingProxyType({}),
+        time_zone: str | None = None,
     ) -> None:
-        """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays."""
+        """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays.
+
+        Hours are given by the number of their step.
+        """
         policy = EscalationPolicy(
             name=name,
             steps=tuple(
-                Step(name=f"step-{number}", targets=_targets(targets), delay=delay)
+                Step(
+                    name=f"step-{number}",
+                    targets=_targets(targets),
+                    delay=delay,
+                    only=only.get(number, ()),
+                )
                 for number, (targets, delay) in enumerate(steps, 1)
             ),
             repeat=repeat,
             ack_timeout=ack_timeout,
             severities=severities,
             flapping=flapping,
+            time_zone=time_zone,
         )
         self.keep(self.policies, policy)
 
@@ -582,6 +595,8 @@ class World(Stores):
         severity: Severity | None = None,
         hold: timedelta = timedelta(),
         close_after: timedelta | None = None,
+        only: tuple[Hours, ...] = (),
+        time_zone: str | None = None,
     ) -> None:
         """Configure a route; without conditions it matches everything."""
         route = Route(
@@ -591,6 +606,8 @@ class World(Stores):
             severity=severity,
             hold=hold,
             close_after=close_after,
+            only=only,
+            time_zone=time_zone,
         )
         self.keep(self.routes, route)
 

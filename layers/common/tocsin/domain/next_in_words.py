@@ -105,6 +105,12 @@ def _escalate(action: NextAction, view: View) -> Coming:
         short = f"{who.who or 'Called'} {time.text} if it still fires."
         after = " if it still fires then."
         return Coming(next=(Span(sentence), *clock.coming_at(at), Span(after)), short=short)
+    if escalation.waits_for_step is not None:
+        subject = f"{who.who} {who.verb}" if who.who else "The first step is called"
+        sentence = f"It is outside the hours of its steps. {subject} "
+        after = " if it still fires then."
+        short = f"{who.who or 'Called'} {time.text} if it still fires."
+        return Coming(next=(Span(sentence), *clock.coming_at(at), Span(after)), short=short)
     if escalation.awaits_stability:
         subject = f"{who.who} {who.verb}" if who.who else "The first step is called"
         sentence = f"It opens again and again. {subject} "
@@ -232,6 +238,10 @@ def _release(action: NextAction, view: View) -> Coming:
     if hold.kind is HoldKind.AWAKE:
         return _while_awake(action, hold, view)
     time = view.clock.coming(at)
+    if hold.kind is HoldKind.HOURS:
+        route = one_line(hold.name, NAME_SHOWN)
+        why = f": outside the hours of route {route}."
+        return Coming(next=(Span("Nobody is called until "), time, Span(why)))
     is_own = view.names.is_reader(_actor(hold.by), view.reader)
     by = "you" if is_own else view.names.of_actor(_actor(hold.by)) if hold.by else hold.name
     why = f": {_WHY_HELD[hold.kind]}{by}."

@@ -4,10 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
 
 
 class GapCode(StrEnum):
@@ -27,6 +31,7 @@ class GapCode(StrEnum):
     NO_SLACK_CHANNEL = "no_slack_channel"
     NO_EMAIL_FROM = "no_email_from"
     NOT_VERIFIED = "not_verified"
+    ONLY_AT_HOURS = "only_at_hours"
     NO_LAST_RESORT = "no_last_resort"
 
 
@@ -65,7 +70,11 @@ class Gap:
     @property
     def is_in_the_way(self) -> bool:
         """Whether it keeps a message from being sent."""
-        return self.code not in {GapCode.NOT_VERIFIED, GapCode.NO_LAST_RESORT}
+        return self.code not in {
+            GapCode.NOT_VERIFIED,
+            GapCode.ONLY_AT_HOURS,
+            GapCode.NO_LAST_RESORT,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +87,10 @@ class Way:
     """A contact method, or a channel's name; None: there is nothing to send it by."""
     after: timedelta = timedelta()
     """The delay of the user's rule."""
+    only: "tuple[Hours, ...]" = ()
+    """The hours of the user's rule; empty: any."""
+    time_zone: str = "UTC"
+    """Of these hours."""
     gap: Gap | None = None
     """Why it cannot be sent."""
 
@@ -121,7 +134,14 @@ def ways_to_user(name: str, severity: Severity, directory: Directory) -> Iterato
         yield Way(target=target, gap=_why_untold(user, severity))
     for rule in rules:
         gap = gap_of_method(user, rule.by, directory)
-        yield Way(target=target, by=rule.by.value, after=rule.after, gap=gap)
+        yield Way(
+            target=target,
+            by=rule.by.value,
+            after=rule.after,
+            only=rule.only,
+            time_zone=user.time_zone,
+            gap=gap,
+        )
 
 
 def _why_untold(user: User, severity: Severity) -> Gap:

@@ -105,7 +105,7 @@ def _told_in_spell(
     then, now = before.escalation, after.escalation
     if then.spell != now.spell or not then.loop:
         return frozenset()
-    begun = policy.steps if then.repeats else policy.steps[: then.step]
+    begun = [it for it in policy.steps if then.repeats or it.mark in then.asked]
     return frozenset(str(it) for step in begun for it in step.targets) | {*then.targets}
 
 
@@ -132,10 +132,11 @@ def _pages(
         if due.at is None or len(pages) >= PAGES_LIMIT:
             break
         moment = max(due.at, at)
-        acted = act(alert, moment, policy)
+        acted = act(alert, moment, policy, lambda it, at=moment: it.hold_by_hours(at))
         if acted is None or not acted.is_open:
             break
-        if due.kind is ActionKind.ESCALATE and acted.escalation.loop:
+        is_begun = due.kind is ActionKind.ESCALATE and acted.hold is None
+        if is_begun and acted.escalation.loop and acted.escalation.waits_for_step is None:
             known = {page.delivery.key for page in pages}
             pages += [
                 it
