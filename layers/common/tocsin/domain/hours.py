@@ -1,8 +1,22 @@
-"""Hours of the week, by the clock on the wall: `only:` of layers, routes, steps and rules."""
+"""Hours of the week, by the clock on the wall: `only:` of layers, routes, steps and rules.
 
+A span begins at the first instant at which the clock shows its beginning, and ends at the last one
+at which the clock shows its end. A time that does not exist is the instant after the gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import time
+from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from tocsin.domain.time_zone import first_instant, last_instant, wall_at
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 
 class Day(IntEnum):
@@ -25,7 +39,77 @@ class Hours:
     """A span of each of some days; one that ends no later than it begins ends on the next day."""
 
     days: frozenset[Day] = EVERY_DAY
-    """The days on which it begins."""
+    """The days on which it begins; empty: every day."""
     begins: time = time()
     ends: time = time()
     """Midnight at both ends: the whole day."""
+
+
+_DAY: Final = timedelta(days=1)
+_AGAIN_WITHIN: Final = 15
+"""Days: a week later all hours come again, but for one that a clock change leaves out."""
+_EARLIEST: Final = datetime(2, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
+"""Times before and after are answered like these: the calendar of `datetime` ends close by."""
+
+
+def is_within(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> bool:
+    """Without hours all times are within."""
+    return not only or any(begins <= at < ends for begins, ends in _near(only, at, zone, 1))
+
+
+def next_begin(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime:
+    """When the hours begin that come next; the instant itself if it is within."""
+    if is_within(only, at, zone):
+        return at
+    coming = [begins for begins, _ in _near(only, at, zone, _AGAIN_WITHIN) if begins > at]
+    return min(coming, default=at)
+
+
+def next_end(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime | None:
+    """When the hours end in which an instant is; None: never.
+
+    Hours that touch or overlap are one span.
+    """
+    if not only:
+        return None
+    end = at
+    for begins, ends in sorted(_near(only, at, zone, _AGAIN_WITHIN)):
+        if begins > end:
+            break
+        end = max(end, ends)
+    return end if end - at < (_AGAIN_WITHIN - 1) * _DAY else None
+
+
+def spans(
+    only: Sequence[Hours], begins: datetime, ends: datetime, zone: ZoneInfo
+) -> Iterator[tuple[datetime, datetime]]:
+    """What of a time is within, in order, as beginnings and ends."""
+    ends = min(ends, _LATEST)
+    while (opens := next_begin(only, begins, zone)) < ends:
+        closes = next_end(only, opens, zone) or ends
+        yield opens, min(closes, ends)
+        begins = closes
+
+
+def _near(
+    only: Sequence[Hours], at: datetime, zone: ZoneInfo, days: int
+) -> Iterator[tuple[datetime, datetime]]:
+    """Spans that begin from the day before on, up to so many days after."""
+    today = wall_at(min(max(at, _EARLIEST), _LATEST), zone).date()
+    for hours in only:
+        for day in range(-1, days + 1):
+            span = _span(hours, today + day * _DAY, zone)
+            if span is not None:
+                yield span
+
+
+@lru_cache(maxsize=2048)
+def _span(hours: Hours, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """The one that begins on a day; None: none does."""
+    if hours.days and Day(day.weekday()) not in hours.days:
+        return None
+    last_day = day if hours.begins < hours.ends else day + _DAY
+    begins = first_instant(datetime.combine(day, hours.begins), zone)
+    ends = last_instant(datetime.combine(last_day, hours.ends), zone)
+    return (begins, ends) if begins < ends else None

@@ -30,6 +30,19 @@ def first_instant(wall: datetime, zone: ZoneInfo) -> datetime:
     return _change_between(other, instant, zone)
 
 
+def last_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """The last instant at which a clock shows this; in a gap, the gap's end."""
+    instant = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) == wall:
+        return instant
+    return first_instant(wall, zone)
+
+
+def wall_at(at: datetime, zone: ZoneInfo) -> datetime:
+    """What a clock shows."""
+    return at.astimezone(zone).replace(tzinfo=None)
+
+
 def _change_between(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
     """The instant, to the second, at which the zone's offset changes."""
     before = low.astimezone(zone).utcoffset()
