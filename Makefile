@@ -26,11 +26,11 @@ PEOPLE ?= 3
 # Processors that the layer brings compiled wheels for; both serve either Architecture parameter.
 ARCH ?= arm64 x86_64
 
-SOURCES := $(wildcard functions layers/common/tocsin local ops bench tests)
+SOURCES := $(wildcard functions layers/common/tocsin cli local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 # Most of their time they wait, for an outage or the next step: on a stack beside the others'.
 WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py golden_silences.py golden_storm.py storm.py upgrade.py restart.py bench.py)
-OTHER_TESTS := $(wildcard tests/functions tests/faults)
+OTHER_TESTS := $(wildcard tests/functions tests/faults tests/cli)
 # In the time that the tests on the stack leave.
 LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build)
 
@@ -238,7 +238,7 @@ $(VENV)/.installed: requirements/dev.txt | python
 	@$(MAKE) space
 	$(call say,Installing tools and tests into $(VENV): a minute or two)
 	@$(call install,$(VENV),requirements/dev.txt)
-	@$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable layers/common --editable .
+	@$(VENV)/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable layers/common --editable . --editable cli
 	@touch $@
 
 $(STACK_VENV)/.installed: requirements/stack.txt | python

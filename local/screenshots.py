@@ -1,6 +1,6 @@
 """`make screenshots`: what people see, in a real browser, at two widths and in both themes.
 
-Starts a stack of its own, lets an alert fire and be acknowledged, and writes `.local/screenshots`;
+Starts a stack of its own, lets alerts fire and be acknowledged, and writes `.local/screenshots`;
 with `--keep` also the two pictures of the README, `docs/images`.
 """
 
@@ -29,7 +29,9 @@ WIDTHS: Final = (360, 1280)
 THEMES: Final = {"dark": 0, "light": 1}
 """Values of Chromium's setting `preferredColorScheme`."""
 KEPT: Final = {"page-phone.png": "page-360-light.png", "e-mail.png": "e-mail-640-light.png"}
-SECONDS: Final = 60
+SECONDS: Final = 120
+STORM: Final = 14
+"""Alerts; the first digest goes early when ten wait."""
 _CALLED: Final = {"email": "alice@example.com", "phone": "+4915112345678"}
 
 ALERT: Final = {
@@ -137,8 +139,23 @@ def _take_all(camera: Camera, state: Path) -> None:
         }
         _take(camera, shots)
         camera.take("e-mail", shots["e-mail"][0], width=640, height=900, theme="light")
-        _press(link)
+        _press(link, b"action=acknowledge")
         _take(camera, {"page-done": (link, 1500)})
+        for number in range(1, STORM + 1):
+            _post(stack.integrations["example-rest"].url, {**ALERT, **_of_storm(number)})
+        digest = _wait(lambda: _newest(stack.url, "e-mail", "Acknowledge these"))
+        acknowledge, awake = _link_in(digest), _link_in(digest, "/act/GA")
+        _take(
+            camera,
+            {
+                "digest": (acknowledge, 1500),
+                "digest-e-mail": (f"{stack.url}{PREFIX}/{digest['id']}/html", 1300),
+                "awake": (awake, 900),
+            },
+        )
+        _press(acknowledge, b"action=acknowledge")
+        _press(awake, b"action=awake")
+        _take(camera, {"digest-done": (acknowledge, 1500), "awake-done": (awake, 900)})
 
 
 def _take(camera: Camera, shots: Mapping[str, tuple[str, int]]) -> None:
@@ -159,19 +176,30 @@ def _post(url: str, body: Any) -> None:  # noqa: ANN401 - JSON
     call(base, "POST", f"/i/{path}", key="", body=body)
 
 
-def _press(link: str) -> None:
-    request = urllib.request.Request(link, data=b"action=acknowledge", method="POST")  # noqa: S310 - ours
+def _of_storm(number: int) -> Mapping[str, Any]:
+    host = f"db-{number}"
+    return {
+        "name": f"{host}: replication is {number * 12} s behind",
+        "severity": "critical" if number % 3 else "warning",
+        "object": host,
+        "additional_fields": {"service": "db" if number % 4 else "api", "team": "payments"},
+    }
+
+
+def _press(link: str, form: bytes) -> None:
+    request = urllib.request.Request(link, data=form, method="POST")  # noqa: S310 - ours
     with urllib.request.urlopen(request, timeout=SECONDS):  # noqa: S310 - ours
         return
 
 
-def _newest(url: str, kind: str) -> Mapping[str, Any] | None:
+def _newest(url: str, kind: str, having: str = "") -> Mapping[str, Any] | None:
     _, messages = call(url, "GET", f"{PREFIX}.json", key="")
-    return next((message for message in messages if message["kind"] == kind), None)
+    found = (it for it in messages if it["kind"] == kind and having in it["text"])
+    return next(found, None)
 
 
-def _link_in(mail: Mapping[str, Any]) -> str:
-    links = [word for word in mail["text"].split() if "/act/" in word]
+def _link_in(mail: Mapping[str, Any], part: str = "/act/") -> str:
+    links = [word for word in mail["text"].split() if part in word]
     if not links:
         raise LocalStackError("The e-mail holds no link.")
     return str(links[0])

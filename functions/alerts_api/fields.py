@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from tocsin.domain.duration import EXPECTED, read_duration
 from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.instant import INSTANT_EXPECTED, read_instant
 from tocsin.domain.signal import printable
-
-INSTANT_EXPECTED: Final = "must be a time such as 2026-03-01T09:00:00Z"
 
 _FLAGS: Final[Mapping[object, bool]] = {"true": True, "false": False, True: True, False: False}
 
@@ -75,16 +74,3 @@ class Fields:
         """Raises InvalidInputError with all problems."""
         if self.problems:
             raise InvalidInputError(message, self.problems)
-
-
-def read_instant(written: object) -> datetime:
-    """Read an ISO 8601 time or date, UTC without an offset. Raises ValueError."""
-    text = written.strip() if isinstance(written, str) else ""
-    # A + in a query that was not encoded arrives as a space.
-    if text[-6:-5] == " " and text[-3:-2] == ":" and "T" in text:
-        text = f"{text[:-6]}+{text[-5:]}"
-    at = datetime.fromisoformat(text)
-    try:
-        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except OverflowError:
-        raise ValueError(INSTANT_EXPECTED) from None

@@ -115,7 +115,7 @@ def validated[M: "BaseModel"](model: type[M], members: Mapping[str, Any]) -> M:
     try:
         return model.model_validate(members)
     except ValidationError as error:
-        from functions.alerts_api.field_errors import problems_of
+        from tocsin.bodies.field_errors import problems_of
 
         raise InvalidInputError(
             "The body is not as it should be.", problems_of(error, model)

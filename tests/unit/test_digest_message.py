@@ -82,7 +82,7 @@ def test_a_digest_says_all_that_a_responder_needs() -> None:
     assert message.left_out == "and 2 more warnings"
     assert message.button == "Acknowledge these 7"
     assert plain(message.only_these) == (
-        "Only these 7: what comes later is not acknowledged along."
+        "Only these 7: alerts that come later are not acknowledged."
     )
     assert plain(message.why_you) == (
         "You get one message for these 7 because an earlier page had just been sent."

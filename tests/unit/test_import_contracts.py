@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     without_byte_code = shutil.ignore_patterns("__pycache__")
-    for part in ("functions", "layers/common/tocsin"):
+    for part in ("functions", "layers/common/tocsin", "cli/tocsin_cli"):
         shutil.copytree(REPOSITORY / part, tmp_path / part, ignore=without_byte_code)
     shutil.copy(REPOSITORY / "pyproject.toml", tmp_path)
     (tmp_path / "local").mkdir()
@@ -29,7 +29,12 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
         cwd=copy,
-        env={**os.environ, "PYTHONPATH": f"{copy / 'layers/common'}{os.pathsep}{copy}"},
+        env={
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join(
+                str(it) for it in (copy / "layers/common", copy, copy / "cli")
+            ),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -53,6 +58,8 @@ def lint_imports(copy: Path) -> subprocess.CompletedProcess[str]:
         ("functions/actions", "urllib3"),
         ("layers/common/tocsin/channels", "tocsin.adapters"),
         ("layers/common/tocsin/channels", "boto3"),
+        ("layers/common/tocsin/usecases", "tocsin_cli"),
+        ("functions/alerts_api", "tocsin_cli"),
     ],
 )
 def test_a_broken_contract_is_reported_with_its_line(
@@ -94,7 +101,7 @@ def test_a_circle_between_files_is_reported(copy: Path, way_back: str) -> None:
 
 def test_there_is_no_circle_between_files() -> None:
     packages = [
-        *("tocsin", "local", "ops", "bench"),
+        *("tocsin", "tocsin_cli", "local", "ops", "bench"),
         *(f"functions.{it.parent.name}" for it in REPOSITORY.glob("functions/*/__init__.py")),
     ]
 

@@ -19,10 +19,10 @@ CHOICES: Final = {
 }
 _MEANS: Final = (
     "Pages to you become one quiet summary every 5 min, by e-mail and Slack.",
-    "Nobody else is called for what you know of, until the end.",
-    "A critical alert that is related to nothing you were told of calls you as always.",
+    "Until the end nobody else is called for alerts you were told of.",
+    "An unrelated critical alert pages you at once, as always.",
 )
-_QUIET: Final = "It ends by itself once you have opened and done nothing for 15 min."
+_QUIET: Final = "It ends by itself when you have done nothing for 15 min."
 
 
 class Banner(NamedTuple):
@@ -56,7 +56,7 @@ def _banner(awake: Awake, look: AwakeLook, clock: Clock) -> Banner:
     then = called(look.next_targets, look.reader, look.names)
     if then.who:
         return Banner(f"You are awake until {until};", f"then {then.inside} {then.verb}.")
-    return Banner(f"You are awake until {until}.", "Then what nobody has goes on.")
+    return Banner(f"You are awake until {until}.", "Then alerts that nobody has escalate again.")
 
 
 def _ended(look: AwakeLook, clock: Clock) -> tuple[str, ...]:

@@ -176,7 +176,7 @@ def _button(asking: int, total: int, unread: int) -> str:
 
 def _only_these(total: int) -> str:
     these = "this one" if total == 1 else f"these {total:,}"
-    return f"Only {these}: what came since is not among them, and is told on its own."
+    return f"Only {these}: alerts that came later stay as they are."
 
 
 def _row(view: View) -> Row:

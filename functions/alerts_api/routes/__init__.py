@@ -12,7 +12,12 @@ from functions.alerts_api.routes.service import service_routes
 
 
 def build_api(ports: Ports) -> Api:
-    alerts = AlertRoutes(alerts=ports.alerts, awake=ports.awake, new_write_id=ports.new_write_id)
+    alerts = AlertRoutes(
+        alerts=ports.alerts,
+        awake=ports.awake,
+        paging=ports.paging,
+        new_write_id=ports.new_write_id,
+    )
     bulk = BulkRoutes(alerts=ports.alerts, new_write_id=ports.new_write_id)
     notifications = NotificationRoutes(alerts=ports.alerts, notifications=ports.notifications)
     everyday = (

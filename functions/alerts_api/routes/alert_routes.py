@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.alert_routes import RouteBody
+from tocsin.bodies.routes import RouteBody
 from tocsin.domain.duration import spelled
 from tocsin.domain.routing import Route as AlertRoute
 

@@ -24,7 +24,7 @@ from functions.alerts_api.alert_view import (
 )
 from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
-from functions.alerts_api.request import Request
+from functions.alerts_api.request import PAGING, Request
 from functions.alerts_api.route import Route
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_json import alert_json, written
@@ -38,8 +38,16 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tocsin.domain.awake import Awake
-    from tocsin.usecases.ports import AlertRepository, ConfigurationRepository, NewWriteId
+    from tocsin.usecases.ports import (
+        AlertRepository,
+        ConfigurationRepository,
+        NewWriteId,
+        PagingRepository,
+    )
 
+_FORMATS: Final = ("json", "markdown")
+_FORMAT_LIMIT: Final = 20
+"""Characters."""
 ALERTS = "/api/v1/alerts"
 ALERT = f"{ALERTS}/{{alert_id}}"
 _STRICT: Final = (
@@ -61,6 +69,7 @@ class AlertRoutes:
 
     alerts: AlertRepository
     awake: Callable[[], ConfigurationRepository[Awake]]
+    paging: Callable[[], PagingRepository]
     new_write_id: NewWriteId
     _looked_at: dict[str, datetime] = field(default_factory=dict)
 
@@ -95,8 +104,14 @@ class AlertRoutes:
         return with_data(alert_json(alert, request.at) | {"history": view_history(samples)})
 
     def get_timeline(self, request: Request, alert_id: str) -> HttpAnswer:
+        """A page of it; or all of it in Markdown."""
         fields = Fields(request.query)
         limit = read_limit(fields)
+        wanted = fields.text("format", _FORMAT_LIMIT) or "json"
+        if wanted not in _FORMATS:
+            fields.refuse("format", f"must be {' or '.join(_FORMATS)}")
+        if wanted == "markdown":
+            return self._in_markdown(request, fields, AlertId(alert_id))
         fields.expect_good("The timeline cannot be read like that.")
         cursor = request.query.get("cursor") or None
         page = self.alerts.timeline(AlertId(alert_id), cursor=cursor, limit=limit)
@@ -104,7 +119,16 @@ class AlertRoutes:
             # Either no entry yet, or no such alert, which is refused here.
             self.alerts.get_shortened(AlertId(alert_id))
         rows = [view_change(change) for change in page.changes]
-        return with_page(rows, next_cursor=page.next_cursor, ignored=request.ignored())
+        ignored = request.ignored((*PAGING, "format", "time_zone"))
+        return with_page(rows, next_cursor=page.next_cursor, ignored=ignored)
+
+    def _in_markdown(self, request: Request, fields: Fields, alert_id: AlertId) -> HttpAnswer:
+        from functions.alerts_api.timeline_markdown import answer_markdown, read_zone
+
+        zone = read_zone(fields)
+        fields.expect_good("The timeline cannot be read like that.")
+        directory = self.paging().directory(request.at)
+        return answer_markdown(self.alerts, alert_id, directory, zone)
 
     def get_raw(self, _request: Request, alert_id: str) -> HttpAnswer:
         bodies = self.alerts.sent_bodies(AlertId(alert_id))

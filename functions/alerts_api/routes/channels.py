@@ -9,12 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import with_data
-from functions.alerts_api.channel_settings import (
-    full_name_of_secret,
-    problem_of_secret,
-    problems_of_settings,
-    settings_of,
-)
 from functions.alerts_api.configuration_routes import (
     Members,
     Noun,
@@ -27,7 +21,13 @@ from functions.alerts_api.message_tests import MessageTests, message_tests
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.channels import ChannelBody
+from tocsin.bodies.channel_settings import (
+    full_name_of_secret,
+    named_channel,
+    problem_of_secret,
+    problems_of_settings,
+)
+from tocsin.bodies.channels import ChannelBody
 from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
 from tocsin.channels.webhook import SECRET_PREFIX
@@ -215,17 +215,7 @@ def read_channel(name: str, members: Members) -> Channel:
     if name == LAST_RESORT:
         problem = "is reserved for the stack's own last resort; take another name"
         expect_no_problems((Problem("name", problem),))
-    body = validated(ChannelBody, members).model_dump()
-    type_, rate_per_minute = str(body.pop("type")), body.pop("rate_per_minute")
-    bundle = body.pop("bundle")
-    return Channel(
-        name=name,
-        type=type_,
-        settings=settings_of(type_, body),
-        secret=body["secret"],
-        rate_per_minute=rate_per_minute,
-        bundle=bundle,
-    )
+    return named_channel(name, validated(ChannelBody, members).model_dump())
 
 
 def settings_of_channel(channel: Channel) -> dict[str, Any]:

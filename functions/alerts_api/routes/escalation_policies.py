@@ -8,7 +8,7 @@ from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.escalation_policies import EscalationPolicyBody
+from tocsin.bodies.escalation_policies import EscalationPolicyBody
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
 from tocsin.domain.flapping import OFF, FlappingRule, Inherited

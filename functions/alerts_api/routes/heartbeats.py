@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from functions.alerts_api.configuration_routes import (
 from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.heartbeats import HeartbeatBody
+from tocsin.bodies.heartbeats import HeartbeatBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH
 from tocsin.domain.duration import spelled
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
     from tocsin.domain.alert import Alert
-    from tocsin.domain.cron import Cron
     from tocsin.domain.ids import AlertId
 
 
@@ -81,12 +80,12 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
         """A replaced heartbeat keeps its URL and the time of its last ping."""
         cron = body.cron_at(request.at)
         if before is not None:
-            changed = _with_settings(before, body, cron).watched(request.at)
+            changed = body.applied_to(before, cron).watched(request.at)
             stored, warnings = self.keep(before, changed)
             return with_warnings(self.view(request, stored), warnings)
         token = self.ports.random_bytes(TOKEN_LENGTH // 2).hex()
         made = Heartbeat(name=name, created_at=request.at, token=Token.of(token))
-        stored, warnings = self.keep(None, _with_settings(made, body, cron).watched(request.at))
+        stored, warnings = self.keep(None, body.applied_to(made, cron).watched(request.at))
         url = f"{self.ports.public_url or request.origin}/i/{token}/heartbeat"
         shown = self.view(request, stored) | {"url": url}
         return with_warnings(shown, warnings, HTTPStatus.CREATED)
@@ -139,15 +138,3 @@ def _resolved(alert: Alert, request: Request) -> Alert:
     if not alert.is_open:
         return alert
     return alert.resolve(by=request.actor, at=request.at, reason="its heartbeat was removed")
-
-
-def _with_settings(heartbeat: Heartbeat, body: HeartbeatBody, cron: Cron | None) -> Heartbeat:
-    return replace(
-        heartbeat,
-        period=body.period,
-        cron=cron,
-        grace=body.grace,
-        severity=body.severity,
-        escalation_policy=body.escalation_policy,
-        integrations=tuple(dict.fromkeys(body.integrations)),
-    )

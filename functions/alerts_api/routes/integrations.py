@@ -16,11 +16,12 @@ from functions.alerts_api.configuration_routes import (
     shown_of_all,
     with_warnings,
 )
-from functions.alerts_api.intake_checks import read_checks, view_checks
 from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.integrations import IntegrationBody, RotationBody
+from functions.alerts_api.schemas.integrations import RotationBody
+from tocsin.bodies.intake_checks import view_checks
+from tocsin.bodies.integrations import IntegrationBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.errors import Problem
@@ -86,9 +87,9 @@ class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
             made = Integration(
                 name=name, type=body.type, created_at=request.at, tokens=(Token.of(token),)
             )
-            stored, warnings = self.keep(None, _with_settings(made, body), problems)
+            stored, warnings = self.keep(None, body.applied_to(made), problems)
             return self._with_url(request, stored, token, HTTPStatus.CREATED, warnings)
-        stored, warnings = self.keep(before, _with_settings(before, body), problems)
+        stored, warnings = self.keep(before, body.applied_to(before), problems)
         if stored.type is not before.type:
             _, left_behind = self.stores.open_alerts.count(_concern(name), request.at)
             warnings = (*left_behind, *warnings)
@@ -143,20 +144,4 @@ def _concern(name: str) -> Concern:
         which="that came from it",
         what_follows="nothing will resolve them by itself any more, so resolve them by hand",
         equal={"integration": name},
-    )
-
-
-def _with_settings(integration: Integration, body: IntegrationBody) -> Integration:
-    default = body.type.resolve_after
-    return replace(
-        integration,
-        type=body.type,
-        resolve_after=default if body.resolve_after is None else body.resolve_after,
-        severity_map=body.severity_map,
-        wakes_on_output=body.wake_on_output,
-        paused=body.paused,
-        escalation_policy=body.escalation_policy,
-        mapping=body.mapping.expressions() if body.mapping else {},
-        topic_arn=body.topic_arn,
-        checks=read_checks(body, integration.checks),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,21 +20,17 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import OPEN, answer_removal
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.silences import (
-    LONGEST,
-    LONGEST_OCCURRENCE,
-    SilenceBody,
-    WindowBody,
-)
+from tocsin.bodies.maintenance_windows import WindowBody
+from tocsin.bodies.silences import SilenceBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
-from tocsin.domain.errors import ConcurrentUpdateError, InvalidInputError, Problem
-from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence, RuleRefusedError
+from tocsin.domain.errors import ConcurrentUpdateError, Problem
+from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.routing import labels_of
-from tocsin.domain.silence import Silence, SilenceStatus, Span
+from tocsin.domain.silence import Silence, SilenceStatus
 from tocsin.usecases.change_silence import change_silence
 
 if TYPE_CHECKING:
@@ -279,59 +275,15 @@ def _recurrence_of(window: MaintenanceWindow) -> dict[str, Any]:
 
 def _read_silence(members: Members, at: datetime) -> dict[str, Any]:
     body = validated(SilenceBody, members)
-    return {**_read_common(body), "span": _span(body, at)}
+    return {**_read_common(body), "span": body.span_at(at)}
 
 
 def _read_window(members: Members, at: datetime) -> dict[str, Any]:
     body = validated(WindowBody, members)
-    if body.rrule is None:
-        for name in ("start", "time_zone"):
-            if getattr(body, name) is not None:
-                raise _refused(name, "belongs to rrule; a window that opens once has from and to")
-        return {**_read_common(body), "span": _span(body, at)}
-    recurrence = _recurrence(body)
-    try:
-        recurrence.check(at)
-    except RuleRefusedError as error:
-        raise _refused("rrule", str(error)) from None
-    span = recurrence.span_at(at)
+    recurrence = body.recurrence_at(at)
+    span = recurrence.span_at(at) if recurrence else body.span_at(at)
     return {**_read_common(body), "recurrence": recurrence, "span": span}
 
 
 def _read_common(body: SilenceBody | WindowBody) -> dict[str, Any]:
     return {"match": tuple(map(Matcher.parse, body.match)), "reason": body.reason}
-
-
-def _recurrence(body: WindowBody) -> Recurrence:
-    for name, value in (("from", body.from_), ("to", body.to)):
-        if value is not None:
-            raise _refused(name, "belongs to a window that opens once; with rrule it has a start")
-    if body.start is None:
-        raise _refused("start", "is needed with rrule: when it opens for the first time")
-    if body.duration is None or body.duration > LONGEST_OCCURRENCE:
-        raise _refused("duration", "is needed with rrule, from 1m to 7d")
-    return Recurrence(
-        rule=body.rrule or "",
-        start=datetime.fromisoformat(body.start),
-        time_zone=body.time_zone or "UTC",
-        duration=body.duration,
-    )
-
-
-def _span(body: SilenceBody | WindowBody, at: datetime) -> Span:
-    if (body.to is None) is (body.duration is None):
-        raise _refused("to | duration", "exactly one of the two must be there")
-    starts_at = body.instant("from_") or at
-    if starts_at > at + LONGEST:
-        raise _refused("from", "must be within 366 days")
-    ends_at = body.instant("to") or starts_at + (body.duration or timedelta())
-    field = "duration" if body.to is None else "to"
-    if ends_at <= max(at, starts_at):
-        raise _refused(field, "must lie ahead, and after its begin")
-    if ends_at - starts_at > LONGEST:
-        raise _refused(field, "must end 366 days after its begin at the latest")
-    return Span(starts_at, ends_at)
-
-
-def _refused(name: str, problem: str) -> InvalidInputError:
-    return InvalidInputError("The body is not as it should be.", [Problem(name, problem)])

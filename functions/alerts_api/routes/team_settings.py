@@ -15,7 +15,7 @@ from functions.alerts_api.configuration_routes import (
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.routes.escalation_policies import view_flapping
-from functions.alerts_api.schemas.team_settings import SettingsBody
+from tocsin.bodies.team_settings import SettingsBody
 from tocsin.channels.by_type import MODULES
 from tocsin.domain.alert_json import written
 from tocsin.domain.configuration import Configured

@@ -13,7 +13,8 @@ from functions.alerts_api.message_tests import MessageTests, message_tests
 from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.schemas.users import UserBody, UserTestBody
+from functions.alerts_api.schemas.users import UserTestBody
+from tocsin.bodies.users import UserBody
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled

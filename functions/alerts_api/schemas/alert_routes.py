@@ -1,129 +1,23 @@
 """Routes from alerts to escalation policies."""
 
-from datetime import timedelta
-from typing import Annotated, Final
+from typing import Final
 
-from pydantic import AfterValidator, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field
 
-from functions.alerts_api.schemas.configuration import (
-    Configured,
-    Kind,
-    Name,
-    ShownDuration,
-    Warned,
-    within,
-)
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Listing,
-    with_example,
-)
-from tocsin.domain.errors import InvalidInputError, RouteNotFoundError
-from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
-from tocsin.domain.routing import DEFAULT_POSITION, Route
+from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
+from functions.alerts_api.schemas.model import Answer, Listing
+from tocsin.bodies.routes import MATCH_EXAMPLE, RouteBody, RouteChange
+from tocsin.domain.errors import RouteNotFoundError
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Routes"
-MATCHERS_LIMIT: Final = 20
-LAST_POSITION: Final = 1_000_000
-HOLD_LIMIT: Final = timedelta(hours=1)
-SHORTEST_CLOSE: Final = timedelta(minutes=1)
-LONGEST_CLOSE: Final = timedelta(days=30)
-
-
-def _checked(written: str) -> str:
-    try:
-        matcher = Matcher.parse(written)
-    except InvalidInputError as refusal:
-        raise ValueError(refusal.details[0].problem) from None
-    spelled_out = str(matcher)
-    if len(spelled_out) > LENGTH_LIMIT:
-        raise ValueError(f"must have at most {LENGTH_LIMIT} characters")
-    return spelled_out
-
-
-WrittenMatcher = Annotated[str, Field(max_length=LENGTH_LIMIT), AfterValidator(_checked)]
-Matchers = Annotated[list[WrittenMatcher], Field(max_length=MATCHERS_LIMIT)]
-_EXAMPLE: Final = ['team="payments"', 'severity=~"critical|warning"']
-
-
-class _Settings(ConfigurationBody):
-    match: Matchers = Field(
-        [],
-        description=(
-            "Conditions on labels, all of which must hold, as Alertmanager spells them; none "
-            "holds for everything. Beside the labels there are integration, severity, "
-            "source_severity (the sender's own word), source, object, name, dedup_key, group_id, "
-            "monitor_id and rule_id; a label of such a name is label.severity and so on. Patterns "
-            f"are RE2's, and see the first {VALUE_LIMIT:,} characters of a value."
-        ),
-        examples=[_EXAMPLE],
-    )
-    severity: Severity | None = Field(
-        None,
-        description=(
-            "The severity of its alerts, instead of the sender's, which stays as "
-            "`source_severity`. Set where an alert opens, and where its sender says another "
-            "severity than before; matchers see the sender's."
-        ),
-        examples=["warning"],
-    )
-    hold: Annotated[Duration, within(timedelta(), HOLD_LIMIT)] = Field(
-        timedelta(),
-        description=(
-            "The first page waits this long after the alert opened, and never comes if it is over "
-            "by then; 0 s to 1 h."
-        ),
-        examples=["2m"],
-    )
-    close_after: Annotated[Duration, within(SHORTEST_CLOSE, LONGEST_CLOSE)] | None = Field(
-        None,
-        description=(
-            "An open alert is resolved after this time without a repeat; 1 m to 30 d. By default "
-            "it stays open."
-        ),
-        examples=["12h"],
-    )
-    position: Annotated[int, Field(ge=0, le=LAST_POSITION)] = Field(
-        DEFAULT_POSITION,
-        description="Lower ones are asked first; names decide between equal ones.",
-        examples=[10],
-    )
-
-
-class RouteBody(_Settings):
-    """A route without its name, which is in the path."""
-
-    model_config = with_example(match=['team="payments"'], escalation_policy="default")
-
-    escalation_policy: Name = Field(examples=["default"])
-
-    def named(self, name: str) -> Route:
-        return Route(
-            name=name,
-            position=self.position,
-            match=tuple(Matcher.parse(written) for written in self.match),
-            escalation_policy=self.escalation_policy,
-            severity=self.severity,
-            hold=self.hold,
-            close_after=self.close_after,
-        )
-
-
-class RouteChange(_Settings):
-    """What to change."""
-
-    escalation_policy: Name | SkipJsonSchema[None] = Field(None, examples=["default"])
 
 
 class ShownRoute(Configured):
     """A route."""
 
     name: str = Field(examples=["payments"])
-    match: list[str] = Field(examples=[_EXAMPLE])
+    match: list[str] = Field(examples=[MATCH_EXAMPLE])
     escalation_policy: str = Field(examples=["default"])
     severity: Severity | None = Field(description="Null: the sender's.", examples=["warning"])
     hold: ShownDuration = Field(examples=["2m"])

@@ -12,16 +12,15 @@ from functions.alerts_api.schemas.model import (
     About,
     ActionBody,
     Answer,
-    Duration,
     Flag,
     Instant,
     Page,
     Part,
-    Time,
     Value,
     View,
 )
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
+from tocsin.bodies.model import Duration, Time
 from tocsin.domain.alert import NOTE_LIMIT, AlertStatus
 from tocsin.domain.alert_query import Sort
 from tocsin.domain.errors import (
@@ -357,9 +356,26 @@ OPERATIONS: Final = {
     "get_timeline": Operation(
         tag=TAG,
         summary="Read what happened to an alert",
-        description="Ordered, oldest first; what happened in the last second may follow later.",
-        query=(LIMIT, CURSOR),
+        description=(
+            "Ordered, oldest first; what happened in the last second may follow later. "
+            "`format=markdown` sends the alert and its whole timeline as Markdown, for a "
+            "post-mortem: up to 2,000 entries in one answer."
+        ),
+        query=(
+            LIMIT,
+            CURSOR,
+            Parameter(
+                "format",
+                "By default `json`.",
+                {"type": "string", "enum": ["json", "markdown"], "default": "json"},
+            ),
+            Parameter(
+                "time_zone",
+                "Of the times in Markdown, a name of the IANA database; by default UTC.",
+            ),
+        ),
         answer=Page[Change],
+        other_media_type="text/markdown; charset=utf-8",
         errors=(AlertNotFoundError, InvalidInputError),
     ),
     "get_raw": Operation(

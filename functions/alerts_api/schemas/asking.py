@@ -7,10 +7,10 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
 from functions.alerts_api.schemas.alerts import TAG, Alert
-from functions.alerts_api.schemas.configuration import Name
-from functions.alerts_api.schemas.model import Answer, ConfigurationBody, Detail
+from functions.alerts_api.schemas.model import Answer, Detail
 from functions.alerts_api.schemas.operation import Operation
-from functions.alerts_api.schemas.text import Line, Text
+from tocsin.bodies.model import ConfigurationBody, Name
+from tocsin.bodies.text import Line, Text
 from tocsin.domain.alert import NOTE_LIMIT
 from tocsin.domain.errors import (
     AlertNotFoundError,

@@ -6,16 +6,9 @@ from typing import Annotated, Final
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import within
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Instant,
-    Page,
-    View,
-)
+from functions.alerts_api.schemas.model import Answer, Instant, Page, View
 from functions.alerts_api.schemas.operation import Operation
+from tocsin.bodies.model import ConfigurationBody, Duration, within
 from tocsin.domain.awake import LONGEST, SHORTEST, USUAL, AwakeEnd, AwakeScope
 from tocsin.domain.errors import InvalidInputError
 

@@ -1,90 +1,22 @@
 """What the objects of the configuration have in common."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
-from functions.alerts_api.schemas.model import Answer, Detail, Duration, Instant, View
+from functions.alerts_api.schemas.model import Answer, Detail, Instant, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
-from tocsin.domain.duration import spelled
 from tocsin.domain.errors import (
     InvalidInputError,
     ManagedElsewhereError,
     NotFoundError,
     StillReferencedError,
 )
-from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
-from tocsin.domain.people import EMAIL, PHONE
-from tocsin.domain.severity import Severity
-from tocsin.domain.team_settings import BUNDLE_LIMIT
 
 ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the default."
 ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out stays."
-
-NAME: Final = r"^[a-z0-9-]{1,64}$"
-USER_NAME: Final = r"^[A-Za-z0-9._-]{1,64}$"
-"""Of a reference: also names as they were allowed before, which may begin with a dash."""
-PARAMETER_NAME: Final = r"^(/tocsin/)?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*$"
-DAY: Final = timedelta(days=1)
-
-Name = Annotated[str, Field(pattern=NAME)]
-"""The name of an object of the configuration."""
-
-UserName = Annotated[str, Field(pattern=USER_NAME)]
-"""The name of a user, in any case."""
-
-Severities = Annotated[list[Severity], Field(min_length=1, max_length=len(Severity))]
-EVERY_SEVERITY: Final = sorted(ALL_SEVERITIES, key=lambda severity: severity.rank)
-USUAL_SEVERITIES: Final = sorted(PAGED_SEVERITIES, key=lambda severity: severity.rank)
-
-Phone = Annotated[
-    str,
-    Field(pattern=PHONE, examples=["+15550100"]),
-]
-
-Email = Annotated[
-    str,
-    Field(
-        max_length=254,
-        pattern=EMAIL,
-        json_schema_extra={"format": "email"},
-        examples=["alice@example.com"],
-    ),
-]
-"""254 characters are the limit of RFC 5321's paths."""
-
-SecretName = Annotated[
-    str,
-    Field(
-        max_length=1011,
-        pattern=PARAMETER_NAME,
-        description=(
-            "The name of an SSM parameter, SecureString, below `/tocsin/<stack>/`; `hook` alone "
-            "is meant there."
-        ),
-        examples=["hook"],
-    ),
-]
-"""1011 characters are what SSM allows a name, with the ARN before it."""
-
-
-def within(shortest: timedelta, longest: timedelta) -> AfterValidator:
-    def check(duration: timedelta) -> timedelta:
-        if not shortest <= duration <= longest:
-            raise ValueError(f"must be from {spelled(shortest)} to {spelled(longest)}")
-        return duration
-
-    return AfterValidator(check)
-
-
-Bundle = Annotated[Duration, within(timedelta(), BUNDLE_LIMIT)]
-ABOUT_BUNDLE: Final = (
-    "After a page, what follows within this time goes as one digest; by default as the team's "
-    "settings say. 0 s to 1 h; 0 sends each page alone."
-)
 
 ShownDuration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", examples=["5m"])]
 """A duration in an answer."""

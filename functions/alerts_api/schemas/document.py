@@ -216,6 +216,8 @@ def _success(operation: Operation, status: int, schemas: _Schemas) -> dict[str, 
     if operation.answer is not None and status != HTTPStatus.NO_CONTENT:
         content = {"schema": schemas.answer(operation.answer)}
         success["content"] = {operation.media_type: content}
+        if operation.other_media_type is not None:
+            success["content"][operation.other_media_type] = {"schema": dict(TEXT)}
     elif status != HTTPStatus.NO_CONTENT:
         success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
     return success

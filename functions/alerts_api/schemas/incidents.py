@@ -10,7 +10,7 @@ from functions.alerts_api.schemas.alerts import ABOUT_BY, ABOUT_VIA
 from functions.alerts_api.schemas.asking import ABOUT_NOTE
 from functions.alerts_api.schemas.model import ActionBody, Answer, Detail, Flag, Instant, Page, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation, Parameter
-from functions.alerts_api.schemas.text import Line, Text
+from tocsin.bodies.text import Line, Text
 from tocsin.domain.alert import NOTE_LIMIT
 from tocsin.domain.errors import (
     AlertNotFoundError,

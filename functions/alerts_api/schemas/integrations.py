@@ -2,29 +2,21 @@
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field
 
-from functions.alerts_api.schemas.configuration import ABOUT_DELETE, Name, Removal, Warned, within
-from functions.alerts_api.schemas.intake_checks import (
+from functions.alerts_api.schemas.configuration import ABOUT_DELETE, Removal, Warned
+from functions.alerts_api.schemas.model import Answer, Instant, Listing, View
+from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
+from tocsin.bodies.intake_checks import (
     BasicBody,
-    Cidrs,
     HeaderTokenBody,
     SignatureBody,
 )
-from functions.alerts_api.schemas.mapping import MappingBody
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Instant,
-    Listing,
-    View,
-    with_example,
-)
-from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
+from tocsin.bodies.integrations import IntegrationBody, IntegrationChange
+from tocsin.bodies.mapping import MappingBody
+from tocsin.bodies.model import ConfigurationBody, Duration, within
 from tocsin.domain.credential import OVERLAP
 from tocsin.domain.errors import (
     ConflictError,
@@ -35,78 +27,7 @@ from tocsin.domain.errors import (
 from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
-TOPIC_ARN: Final = (
-    r"^arn:aws(?:-cn|-us-gov)?:sns:[a-z]{2}(?:-[a-z]+)+-\d:\d{12}:[A-Za-z0-9_-]{1,256}(?:\.fifo)?$"
-)
-RESOLVE_AFTER_LIMIT: Final = timedelta(days=1)
 OVERLAP_LIMIT: Final = timedelta(days=30)
-WORDS_LIMIT: Final = 100
-
-
-def _plain(words: dict[str, str]) -> dict[str, str]:
-    """As `read_severity` looks them up."""
-    return {word.strip().lower(): meaning for word, meaning in words.items()}
-
-
-class IntegrationSettings(ConfigurationBody):
-    """How what comes in is understood."""
-
-    resolve_after: Annotated[Duration, within(timedelta(), RESOLVE_AFTER_LIMIT)] | None = Field(
-        None,
-        description="How long recovery must last; by default 0 s, for type `monitor` 60 s.",
-        examples=["60s"],
-    )
-    severity_map: Annotated[
-        dict[
-            Annotated[str, Field(min_length=1, max_length=64)],
-            Literal["critical", "warning", "info", "ok"],
-        ],
-        Field(max_length=WORDS_LIMIT),
-        AfterValidator(_plain),
-    ] = Field(
-        {},
-        description="The sender's own severity words and what they mean; `ok` closes.",
-        examples=[{"major": "critical"}],
-    )
-    wake_on_output: bool = Field(default=False, description="A changed output ends a snooze.")
-    paused: bool = Field(default=False, description="What comes in is accepted and ignored.")
-    escalation_policy: Name | None = Field(None, examples=["default"])
-    mapping: MappingBody | None = Field(
-        None, description="For type `generic`: where in a body the parts of an alert are."
-    )
-    topic_arn: Annotated[str, Field(pattern=TOPIC_ARN)] | None = Field(
-        None,
-        description=(
-            "For type `sns`: the only topic that may send. Null: the first one that is confirmed."
-        ),
-        examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
-    )
-    signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
-    basic: BasicBody | None = Field(None, description="The sender has to give a password.")
-    header_token: HeaderTokenBody | None = Field(
-        None, description="The sender has to send a header."
-    )
-    allowed_cidrs: Cidrs = Field(
-        [],
-        description="Networks that the sender has its address in; empty: any.",
-        examples=[["198.51.100.0/24"]],
-    )
-
-
-class IntegrationBody(IntegrationSettings):
-    """An integration without its name, which is in the path."""
-
-    model_config = with_example(type="rest", escalation_policy="default")
-
-    type: IntegrationType
-
-
-class IntegrationChange(IntegrationSettings):
-    """What to change; null puts a setting back to its default, what is left out stays."""
-
-    model_config = with_example(severity_map={"major": "critical"})
-
-    type: IntegrationType | SkipJsonSchema[None] = None
 
 
 class RotationBody(ConfigurationBody):

@@ -6,17 +6,10 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 
-from functions.alerts_api.schemas.configuration import USER_NAME
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Instant,
-    Listing,
-    View,
-    with_example,
-)
+from functions.alerts_api.schemas.model import Answer, Instant, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
-from functions.alerts_api.schemas.text import Line
+from tocsin.bodies.model import USER_NAME, ConfigurationBody, with_example
+from tocsin.bodies.text import Line
 from tocsin.domain.credential import SCOPE_WORDS, Scope
 from tocsin.domain.errors import InvalidInputError, KeyNotFoundError, LastAdminKeyError
 from tocsin.domain.ids import AUTO

@@ -1,11 +1,8 @@
 """What all models share."""
 
-from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-
-from tocsin.domain.duration import read_duration
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 Instant = Annotated[
     str,
@@ -16,26 +13,6 @@ Instant = Annotated[
     ),
 ]
 """A time as we write it."""
-
-Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
-"""A time as it may be sent: ISO 8601; without an offset it is UTC."""
-
-DURATION: Final = "^[0-9]{1,9}[smhd]?$"
-
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(read_duration),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "integer", "minimum": 0, "maximum": 999_999_999},
-                {"type": "string", "pattern": DURATION},
-            ],
-            "description": "Whole seconds, or a text such as 90s, 5m, 2h, 3d.",
-        }
-    ),
-]
-"""A duration as people write it."""
 
 Flag = Annotated[
     bool,
@@ -61,17 +38,6 @@ class ActionBody(BaseModel):
     """The body of an action; unknown fields are ignored."""
 
     model_config = ConfigDict(extra="ignore")
-
-
-class ConfigurationBody(BaseModel):
-    """What an object of the configuration should be; a field that we do not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-def with_example(**example: Any) -> ConfigDict:  # noqa: ANN401 - JSON
-    """Say what a whole body looks like, in the document and in its curl lines."""
-    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 class Answer[T](View):

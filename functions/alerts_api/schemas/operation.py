@@ -53,6 +53,8 @@ class Operation:
     answer: type[BaseModel] | None = None
     """The whole JSON answer; None where nothing, or no JSON, is sent."""
     media_type: str = "application/json"
+    other_media_type: str | None = None
+    """Of a text that is sent instead, where the query asks for it."""
     errors: tuple[type[TocsinError], ...] = ()
     """Beyond those that follow from the route: of keys, scopes, bodies and storage."""
     changes_something: bool = True

@@ -1,174 +1,32 @@
 """Silences and maintenance windows: what matches pages nobody for a time."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Final
 
-from pydantic import AfterValidator, ConfigDict, Field
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import Field
 
-from functions.alerts_api.fields import INSTANT_EXPECTED, read_instant
-from functions.alerts_api.schemas.alert_routes import MATCHERS_LIMIT, WrittenMatcher
-from functions.alerts_api.schemas.configuration import (
-    DAY,
-    Configured,
-    Kind,
-    ShownDuration,
-    Warned,
-    within,
-)
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Instant,
-    Listing,
-    Time,
-)
+from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
+from functions.alerts_api.schemas.model import Answer, Instant, Listing
 from functions.alerts_api.schemas.operation import Operation
-from functions.alerts_api.schemas.users import TimeZone
-from tocsin.domain.alert import NOTE_LIMIT
+from tocsin.bodies.maintenance_windows import WindowBody, WindowChange
+from tocsin.bodies.silences import MATCH_EXAMPLE, SilenceBody, SilenceChange
 from tocsin.domain.errors import (
     MaintenanceWindowNotFoundError,
     ManagedElsewhereError,
     SilenceNotFoundError,
 )
-from tocsin.domain.maintenance_window import RULE_LIMIT
 from tocsin.domain.silence import SilenceStatus
 
 SILENCES: Final = "Silences"
 WINDOWS: Final = "Maintenance windows"
-LONGEST: Final = 366 * DAY
-LONGEST_OCCURRENCE: Final = 7 * DAY
-_MATCH: Final = ['service="checkout"', 'severity!="critical"']
-
-
-def _checked_instant(written: str) -> str:
-    try:
-        read_instant(written)
-    except ValueError:
-        raise ValueError(INSTANT_EXPECTED) from None
-    return written
-
-
-def _wall(written: str) -> datetime:
-    try:
-        wall = datetime.fromisoformat(written)
-    except ValueError:
-        wall = None
-    if wall is None or wall.tzinfo is not None:
-        raise ValueError("must be a time without an offset, such as 2026-03-01T02:30:00")
-    return wall
-
-
-At = Annotated[Time, AfterValidator(_checked_instant)]
-Wall = Annotated[str, Field(max_length=40), AfterValidator(lambda it: _wall(it).isoformat())]
-Match = Annotated[list[WrittenMatcher], Field(min_length=1, max_length=MATCHERS_LIMIT)]
-Reason = Annotated[str, Field(min_length=1, max_length=NOTE_LIMIT)]
-
-
-class _Settings(ConfigurationBody):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
-
-    from_: At | SkipJsonSchema[None] = Field(
-        None,
-        alias="from",
-        description="When it begins; by default now.",
-        examples=["2026-03-01T09:00:00Z"],
-    )
-    to: At | SkipJsonSchema[None] = Field(
-        None, description="When it ends.", examples=["2026-03-01T11:00:00Z"]
-    )
-    duration: Annotated[Duration, within(timedelta(minutes=1), LONGEST)] | SkipJsonSchema[None] = (
-        Field(None, description="In place of `to`: 1 m to 366 d.", examples=["2h"])
-    )
-
-    def instant(self, field: str) -> datetime | None:
-        """`from_` or `to`."""
-        written = getattr(self, field)
-        return None if written is None else read_instant(written)
-
-
-_ABOUT_MATCH: Final = (
-    "Conditions that all hold of an alert, spelled as those of a route: on its labels, and on "
-    "integration, severity, source_severity, source, object, name, dedup_key, group_id, "
-    "monitor_id and rule_id."
-)
-
-
-def _example(**example: Any) -> ConfigDict:  # noqa: ANN401 - JSON
-    return ConfigDict(
-        extra="forbid", populate_by_name=True, json_schema_extra={"examples": [example]}
-    )
-
-
-class SilenceBody(_Settings):
-    """A silence; either `to` or `duration`."""
-
-    model_config = _example(match=['service="checkout"'], duration="2h", reason="Deployment")
-
-    match: Match = Field(description=_ABOUT_MATCH, examples=[_MATCH])
-    reason: Reason = Field(examples=["Deployment"])
-
-
-class SilenceChange(_Settings):
-    """What to change; `duration` takes the place of `to`."""
-
-    model_config = _example(duration="4h")
-
-    match: Match | SkipJsonSchema[None] = Field(None, examples=[_MATCH])
-    reason: Reason | SkipJsonSchema[None] = Field(None, examples=["Deployment"])
-
-
-class _WindowSettings(_Settings):
-    rrule: Annotated[str, Field(max_length=RULE_LIMIT)] | SkipJsonSchema[None] = Field(
-        None,
-        description=(
-            "When it opens again: the value of an RRULE of RFC 5545, daily at most. It needs "
-            "`start` and `duration`, 7 d at most, and stands in place of `from` and `to`."
-        ),
-        examples=["FREQ=WEEKLY;BYDAY=SU"],
-    )
-    start: Wall | SkipJsonSchema[None] = Field(
-        None,
-        description=(
-            "When it opens for the first time, by the clock of `time_zone`. A time that does not "
-            "exist, because clocks go forward, is the first instant after the gap; one that "
-            "exists twice counts once, the first time."
-        ),
-        examples=["2026-03-01T02:30:00"],
-    )
-    time_zone: TimeZone | SkipJsonSchema[None] = Field(
-        None,
-        description="Of `start`, a name of the IANA database; by default UTC.",
-        examples=["Europe/Berlin"],
-    )
-
-
-class WindowBody(_WindowSettings):
-    """A maintenance window, once or again and again."""
-
-    model_config = _example(duration="30m", match=['service="checkout"'], reason="Deploy 42")
-
-    match: Match = Field(description=_ABOUT_MATCH, examples=[_MATCH])
-    reason: Reason = Field(examples=["Deploy 42"])
-
-
-class WindowChange(_WindowSettings):
-    """What to change; `duration` takes the place of `to`."""
-
-    model_config = _example(duration="1h")
-
-    match: Match | SkipJsonSchema[None] = Field(None, examples=[_MATCH])
-    reason: Reason | SkipJsonSchema[None] = Field(None, examples=["Deploy 42"])
 
 
 class ShownSilence(Configured):
     """A silence, and what it holds back now."""
 
     name: str = Field(examples=["silence-3f9a6d0c"])
-    match: list[str] = Field(examples=[_MATCH])
+    match: list[str] = Field(examples=[MATCH_EXAMPLE])
     integration: str | None = Field(
         description="Of a silence that a client made below an integration's URL: it holds alerts "
         "of this integration only.",

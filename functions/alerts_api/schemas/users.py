@@ -1,139 +1,21 @@
 """Users: their contact methods and notification rules."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from functions.alerts_api.schemas.channels import TestOutcome
-from functions.alerts_api.schemas.configuration import (
-    ABOUT_BUNDLE,
-    DAY,
-    EVERY_SEVERITY,
-    Bundle,
-    Configured,
-    Email,
-    Kind,
-    Phone,
-    Severities,
-    ShownDuration,
-    Warned,
-    within,
-)
-from functions.alerts_api.schemas.model import (
-    Answer,
-    ConfigurationBody,
-    Duration,
-    Listing,
-    View,
-    with_example,
-)
+from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
+from functions.alerts_api.schemas.model import Answer, Listing, View
 from functions.alerts_api.schemas.operation import Operation
-from functions.alerts_api.schemas.text import Line
-from tocsin.domain.errors import InvalidInputError, Problem, UserNotFoundError
-from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, NotificationRule, User
+from tocsin.bodies.model import ConfigurationBody
+from tocsin.bodies.users import UserBody
+from tocsin.domain.errors import UserNotFoundError
+from tocsin.domain.people import ContactMethod
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Users"
-RULES_LIMIT: Final = 20
-SLACK_ID: Final = r"^[UW][A-Z0-9]{1,30}$"
-_RULES_EXAMPLE: Final = [
-    {"after": "0s", "by": "email"},
-    {"after": "5m", "by": "sms", "severity": ["critical"]},
-]
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone; name one such as Europe/Paris or UTC") from None
-    return name
-
-
-TimeZone = Annotated[str, Field(max_length=64), AfterValidator(_known_zone)]
-
-
-class RuleBody(ConfigurationBody):
-    """When and by which contact method the user is notified."""
-
-    after: Annotated[Duration, within(timedelta(), DAY)] = Field(
-        timedelta(),
-        description="From the first asking of the user; not sent if acknowledged by then.",
-        examples=["5m"],
-    )
-    by: ContactMethod
-    severity: Severities = Field(
-        EVERY_SEVERITY, description="By default all.", examples=[["critical"]]
-    )
-
-
-class UserBody(ConfigurationBody):
-    """A user without the name, which is in the path."""
-
-    model_config = with_example(
-        full_name="Alice Archer",
-        email="alice@example.com",
-        phone="+4915112345678",
-        time_zone="Europe/Berlin",
-        notify=_RULES_EXAMPLE,
-    )
-
-    full_name: Annotated[Line, Field(max_length=200)] | None = Field(
-        None, examples=["Alice Archer"]
-    )
-    email: Email | None = None
-    phone: Phone | None = None
-    slack_id: Annotated[str, Field(pattern=SLACK_ID)] | None = Field(
-        None, description="The member ID of the user's Slack profile.", examples=["U1"]
-    )
-    time_zone: TimeZone = Field(
-        "UTC", description="A name of the IANA database.", examples=["Europe/Paris"]
-    )
-    notify: list[RuleBody] = Field(
-        [],
-        max_length=RULES_LIMIT,
-        description=(
-            "None: critical at once by every contact method that has an address; warning by "
-            "e-mail and Slack, by SMS if there is neither; info only appears."
-        ),
-        examples=[_RULES_EXAMPLE],
-    )
-
-    bundle: Bundle | None = Field(None, description=ABOUT_BUNDLE, examples=["2m"])
-
-    def named(self, name: str) -> User:
-        """The user that it describes.
-
-        Raises:
-            InvalidInputError: A rule has no address to go to.
-        """
-        fields = [ADDRESS_FIELDS[rule.by] for rule in self.notify]
-        problems = [
-            Problem(
-                f"notify[{position}].by",
-                f"needs the user's {field}: add it, or use another contact method",
-            )
-            for position, field in enumerate(fields)
-            if getattr(self, field) is None
-        ]
-        if problems:
-            raise InvalidInputError("The body is not as it should be.", problems)
-        return User(
-            name=name,
-            full_name=self.full_name,
-            email=self.email,
-            phone=self.phone,
-            slack_id=self.slack_id,
-            time_zone=self.time_zone,
-            notify=tuple(
-                NotificationRule(after=rule.after, by=rule.by, severities=frozenset(rule.severity))
-                for rule in self.notify
-            ),
-            bundle=self.bundle,
-        )
 
 
 class ShownRule(View):

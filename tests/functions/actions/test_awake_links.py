@@ -93,7 +93,7 @@ def test_of_a_digest_it_names_nobody_who_is_called_then(holder: Holder, alert_id
     page = holder.press_on(holder.page(token), token, "awake:2h")
 
     assert alert_id
-    assert page.banner == "You are awake until 12:00. Then what nobody has goes on."
+    assert page.banner == "You are awake until 12:00. Then alerts that nobody has escalate again."
 
 
 def test_the_page_of_one_who_fell_silent_says_so(holder: Holder, alert_id: AlertId) -> None:

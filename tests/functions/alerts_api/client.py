@@ -189,7 +189,11 @@ class Client:
         assert str(reply.status) in described, f"{route.operation} may answer {reply.status}"
         if reply.status >= 400:
             assert reply.code in described[str(reply.status)]["description"].split(", ")
-        elif (model := OPERATIONS[route.operation].answer) and reply.status != NO_CONTENT:
+            return
+        content_type = reply.headers.get("content-type")
+        if content_type == OPERATIONS[route.operation].other_media_type:
+            return
+        if (model := OPERATIONS[route.operation].answer) and reply.status != NO_CONTENT:
             model.model_validate_json(reply.text, strict=True)
 
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 import jsonschema  # type: ignore[import-untyped]  # its stubs are a package of their own
 import pytest
 
-from functions.alerts_api.field_errors import PATTERNS
 from functions.alerts_api.pages.examples import example_of
 from functions.alerts_api.schemas.document import build_document
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 from tests.openapi.whole_api import KEY, WholeApi
+from tocsin.bodies.field_errors import PATTERNS
 
 WRONG: Final[Mapping[str, object]] = {
     "null": None,

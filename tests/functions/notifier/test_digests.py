@@ -197,7 +197,7 @@ api 5, db 2
 Newest critical: db-1: Postgres primary does not answer.
 Nobody has any of them. Bob is called for these from 03:07 on unless someone acknowledges.
 
-Acknowledge these 7 (opens the list with the button; what comes later is not acknowledged along):
+Acknowledge these 7 (opens the list with the button; alerts that come later are not acknowledged):
 {links.acknowledge}
 
 I'm awake (one quiet summary every 5 min in place of pages):
@@ -233,7 +233,7 @@ def test_the_html_part_says_the_same_and_has_its_buttons() -> None:
         "7 alerts, 2 critical, since 03:02 (Berlin)",
         "api 5, db 2",
         "Newest critical: db-1: Postgres primary does not answer.",
-        "Only these 7: what comes later is not acknowledged along.",
+        "Only these 7: alerts that come later are not acknowledged.",
         "I'm awake: one quiet summary every 5 min in place of pages.",
         "and 2 more warnings: see all 7",
     ):
@@ -390,7 +390,7 @@ def test_a_digest_in_slack_has_facts_buttons_lines_and_what_is_left_out() -> Non
         "■ Critical api: 22 % of requests fail with 5xx  since [02:02 UTC]",
     ]
     assert said_in(below) == (
-        "and 2 more warnings. Only these 7: what comes later is not acknowledged along."
+        "and 2 more warnings. Only these 7: alerts that come later are not acknowledged."
     )
 
 
@@ -615,7 +615,7 @@ def test_a_digest_in_plain_text_has_all_in_its_order() -> None:
         ),
         "",
         "Acknowledge these 7: https://tocsin.example.com/act/FQGcnNsYc1BwdHVzZ3Rfb2ZfN2FsaWNl",
-        "Only these 7: what comes later is not acknowledged along.",
+        "Only these 7: alerts that come later are not acknowledged.",
         "",
     ]
     assert said.splitlines()[8] == (

@@ -90,7 +90,7 @@ def _button(message: DigestMessage) -> Button | None:
     if message.links is None or not message.tally.asking:
         return None
     name = message.button
-    opens = "opens the list with the button; what comes later is not acknowledged along"
+    opens = "opens the list with the button; alerts that come later are not acknowledged"
     return Button(name, message.links.acknowledge, f"{name} ({opens})")
 
 

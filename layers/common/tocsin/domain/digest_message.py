@@ -257,7 +257,7 @@ def _subject(
 
 
 def _only(these: str) -> Phrase:
-    return (Span(f"Only {these}: what comes later is not acknowledged along."),)
+    return (Span(f"Only {these}: alerts that come later are not acknowledged."),)
 
 
 def _why_you(reader: Reader, these: str, views: Sequence[View], *, is_release: bool) -> Phrase:

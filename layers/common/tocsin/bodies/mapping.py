@@ -7,7 +7,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import AfterValidator, Field
 
-from functions.alerts_api.schemas.model import ConfigurationBody
+from tocsin.bodies.model import ConfigurationBody
 
 EXPRESSION_LIMIT: Final = 1_000
 """Characters of one expression."""

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from functions.alerts_api.schemas.configuration import NAME, PARAMETER_NAME, USER_NAME
-from functions.alerts_api.schemas.intake_checks import HEADER_NAME, WITHOUT_COLON
-from functions.alerts_api.schemas.integrations import TOPIC_ARN
-from functions.alerts_api.schemas.model import DURATION
-from functions.alerts_api.schemas.team_settings import LABEL_NAME
-from functions.alerts_api.schemas.users import SLACK_ID
+from tocsin.bodies.intake_checks import HEADER_NAME, WITHOUT_COLON
+from tocsin.bodies.integrations import TOPIC_ARN
+from tocsin.bodies.model import DURATION, NAME, PARAMETER_NAME, USER_NAME
+from tocsin.bodies.team_settings import LABEL_NAME
+from tocsin.bodies.users import SLACK_ID
 from tocsin.channels.by_type import MODULES, channel_spec
 from tocsin.domain.duration import EXPECTED
 from tocsin.domain.errors import Problem

@@ -1,11 +1,16 @@
 """The checks of a sender beyond the integration URL."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, IPvAnyNetwork
 
-from functions.alerts_api.schemas.model import ConfigurationBody
-from tocsin.domain.intake_checks import PASSWORD_MINIMUM, SECRET_MINIMUM, SignatureAlgorithm
+from tocsin.bodies.model import ConfigurationBody
+from tocsin.domain.intake_checks import (
+    PASSWORD_MINIMUM,
+    SECRET_MINIMUM,
+    IntakeChecks,
+    SignatureAlgorithm,
+)
 
 MASK: Final = "********"
 """Shown in place of a stored secret; a body with it keeps that secret."""
@@ -83,3 +88,21 @@ def _text(value: object) -> str:
 
 Network = Annotated[IPvAnyNetwork, BeforeValidator(_text)]
 Cidrs = Annotated[list[Network], Field(max_length=CIDRS_LIMIT)]
+
+
+def view_checks(checks: IntakeChecks) -> dict[str, Any]:
+    """Show them as PUT and PATCH take them."""
+    signature, basic, token = checks.signature, checks.basic, checks.header_token
+    return {
+        "signature": signature
+        and {
+            "header": signature.header,
+            "algorithm": signature.algorithm,
+            "prefix": signature.prefix,
+            "timestamp_header": signature.timestamp_header,
+            "secret": MASK,
+        },
+        "basic": basic and {"user": basic.user, "password": MASK},
+        "header_token": token and {"header": token.header, "token": MASK},
+        "allowed_cidrs": list(checks.allowed_cidrs),
+    }

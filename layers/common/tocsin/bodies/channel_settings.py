@@ -1,7 +1,7 @@
 """Whether a channel has what its type needs, and nothing else."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
@@ -16,7 +16,7 @@ ADMIN_KEY: Final = "/admin-key"
 _SECRETS_THEMSELVES: Final = ("whsec_", "xoxb-", "xoxp-", "xapp-")
 
 
-def settings_of(type_: str, members: Mapping[str, object]) -> dict[str, object]:
+def _settings_of(type_: str, members: Mapping[str, object]) -> dict[str, object]:
     """Choose what the type keeps as its settings.
 
     Args:
@@ -43,6 +43,29 @@ def settings_of(type_: str, members: Mapping[str, object]) -> dict[str, object]:
     if problems:
         raise InvalidInputError("The body is not as it should be.", problems)
     return {name: members[name] for name in settings}
+
+
+def named_channel(name: str, body: Mapping[str, Any]) -> Channel:
+    """The channel that a body describes.
+
+    Args:
+        name: Of the channel.
+        body: The fields of a `ChannelBody`, None where it leaves one out.
+
+    Raises:
+        InvalidInputError: It does not have what its type needs, or has what is not for its type.
+    """
+    beside = ("type", "rate_per_minute", "bundle")
+    type_ = str(body["type"])
+    settings = {field: value for field, value in body.items() if field not in beside}
+    return Channel(
+        name=name,
+        type=type_,
+        settings=_settings_of(type_, settings),
+        secret=body["secret"],
+        rate_per_minute=body["rate_per_minute"],
+        bundle=body["bundle"],
+    )
 
 
 def problems_of_settings(channel: Channel, *, allows_private: bool) -> Iterator[Problem]:

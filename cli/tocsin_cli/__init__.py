@@ -1,0 +1,1 @@
+"""`tocsin`, the command line: a client of the API, and the same engine offline."""
