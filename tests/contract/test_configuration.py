@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -20,6 +20,7 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import Flapping, FlappingRule, Inherited
+from tocsin.domain.hours import Day, Hours
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User, hash_address
@@ -30,6 +31,11 @@ from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
 
 STEP = Step(name="first", targets=(Target(TargetKind.CHANNEL, "ops-hook"),), delay=5 * MINUTE)
 POLICY = EscalationPolicy(name="default", steps=(STEP,))
+OFFICE_HOURS = (
+    Hours(days=frozenset(Day) - {Day.SAT, Day.SUN}, begins=time(8, 30), ends=time(18)),
+    Hours(days=frozenset((Day.SAT,)), begins=time(22), ends=time(2, 15)),
+    Hours(),
+)
 FULL_POLICY = EscalationPolicy(
     name="default",
     steps=(
@@ -41,7 +47,12 @@ FULL_POLICY = EscalationPolicy(
             ),
             delay=timedelta(seconds=30),
         ),
-        Step(name="second", targets=(Target(TargetKind.USER, "carol"),), delay=10 * MINUTE),
+        Step(
+            name="second",
+            targets=(Target(TargetKind.USER, "carol"),),
+            delay=10 * MINUTE,
+            only=OFFICE_HOURS,
+        ),
     ),
     repeat=2,
     ack_timeout=timedelta(minutes=30, milliseconds=1),
@@ -49,6 +60,7 @@ FULL_POLICY = EscalationPolicy(
     flapping=FlappingRule(
         after=7, within=2 * HOUR, stable=30 * MINUTE, hold_critical=timedelta(seconds=90)
     ),
+    time_zone="Europe/Paris",
     managed_by="team file",
 )
 ROUTE = Route(name="all", match=(), escalation_policy="default")
@@ -64,6 +76,8 @@ FULL_ROUTE = Route(
     severity=Severity.WARNING,
     hold=2 * MINUTE,
     close_after=12 * HOUR,
+    only=OFFICE_HOURS,
+    time_zone="America/New_York",
     managed_by="team file",
 )
 USER = User(name="alice")
@@ -80,6 +94,7 @@ FULL_USER = User(
             after=5 * MINUTE, by=ContactMethod.SMS, severities=frozenset((Severity.CRITICAL,))
         ),
         NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
+        NotificationRule(by=ContactMethod.EMAIL, only=OFFICE_HOURS),
     ),
     bundle=2 * MINUTE,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},

@@ -364,7 +364,7 @@ class Alert:
         return self._first_page_held(by_route).held_by_hours(at=self.changed_at)
 
     def held_by_hours(self, *, at: datetime) -> Self:
-        """Hold it if it is outside its route's hours; release it if these held it before."""
+        """Hold it from now on if it is outside its route's hours, else end such a hold."""
         if not self.is_asking:
             return self
         hold, stands = self.hold_by_hours(at), self.escalation.held
@@ -372,7 +372,9 @@ class Alert:
             is_over = stands is not None and stands.kind is HoldKind.HOURS
             return self.released(at=at) if is_over else self
         is_silenced = stands is not None and stands.kind.is_silence and hold.until < stands.until
-        return self if is_silenced or hold.is_same(stands) else self.put_on_hold(hold, at=at)
+        if is_silenced or hold.is_same(stands):
+            return self
+        return self.put_on_hold(replace(hold, since=at), at=at)
 
     def with_hours(self, only: "tuple[Hours, ...]", time_zone: str, *, at: datetime) -> Self:
         """Follow the hours of its route, which has others by now."""

@@ -292,7 +292,8 @@ class Escalation:
             # Somebody had the alert: the delay went on meanwhile.
             return replace(self, held=None, escalates_at=max(at, due))
         if not self.waits_for_delay:
-            return replace(self, held=None, escalates_at=max(at, due), released_at=at)
+            released_at = at if self.waits_for_step is None else max(at, due)
+            return replace(self, held=None, escalates_at=max(at, due), released_at=released_at)
         left = min(max(due - held.since, timedelta()), self.delay)
         return replace(
             self,
