@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functions.alerts_api.open_alerts import Concern, answer_removal, view_warni
 from functions.alerts_api.reach import NOUNS, Snapshot
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Route
+from tocsin.bodies.names import problem_of_name
 from tocsin.domain.alert_json import written
 from tocsin.domain.configuration import Configured, Named, Stored
 from tocsin.domain.credential import Scope
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 type Members = Mapping[str, Any]
 
-_NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
-_USER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SHOWN_REFERENCES: Final = 10
 
 
@@ -229,13 +227,7 @@ def with_warnings(
 
 def expect_name(name: str, noun: Noun) -> None:
     """Raises InvalidInputError for a malformed or reserved name."""
-    if (_USER_NAME if noun.is_person else _NAME).fullmatch(name) is None:
-        problem = "must have 1 to 64 characters of a-z, 0-9 and -"
-        if noun.is_person:
-            problem = (
-                "must have 1 to 64 characters of A-Z, a-z, 0-9, . _ and -, and begin with a "
-                "letter or digit"
-            )
+    if problem := problem_of_name(name, is_person=noun.is_person):
         raise InvalidInputError("The name cannot be used.", [Problem("name", problem)])
     if why := noun.reserved.get(noun.sort_key(name)):
         raise InvalidInputError("The name is reserved.", [Problem("name", why)])

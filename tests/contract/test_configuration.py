@@ -23,7 +23,7 @@ from tocsin.domain.flapping import Flapping, FlappingRule, Inherited
 from tocsin.domain.hours import Day, Hours
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User, hash_address
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, Role, User, hash_address
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.team_settings import TeamSettings
@@ -97,6 +97,7 @@ FULL_USER = User(
         NotificationRule(by=ContactMethod.EMAIL, only=OFFICE_HOURS),
     ),
     bundle=2 * MINUTE,
+    role=Role.ADMIN,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
 )

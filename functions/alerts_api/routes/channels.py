@@ -28,6 +28,7 @@ from tocsin.bodies.channel_settings import (
     problems_of_settings,
 )
 from tocsin.bodies.channels import ChannelBody
+from tocsin.bodies.names import RESERVED_CHANNELS
 from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
 from tocsin.channels.webhook import SECRET_PREFIX
@@ -36,9 +37,7 @@ from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.ids import AUTO
 from tocsin.domain.people import Channel
-from tocsin.domain.reach import LAST_RESORT
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def channel_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         noun=Noun(
             words="channel",
             plural="channels",
-            reserved={AUTO: "that is how the service itself appears on timelines"},
+            reserved=RESERVED_CHANNELS,
             references=lambda name: stores.using_target(Target(TargetKind.CHANNEL, name)),
             concern=concern_of_channel,
         ),
@@ -209,12 +208,8 @@ def read_channel(name: str, members: Members) -> Channel:
     """Read a body.
 
     Raises:
-        InvalidInputError: It does not have what its type needs, or has what it does not take; or
-            its name is reserved.
+        InvalidInputError: It does not have what its type needs, or has what it does not take.
     """
-    if name == LAST_RESORT:
-        problem = "is reserved for the stack's own last resort; take another name"
-        expect_no_problems((Problem("name", problem),))
     return named_channel(name, validated(ChannelBody, members).model_dump())
 
 

@@ -8,7 +8,7 @@ from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
-from tocsin.bodies.escalation_policies import EscalationPolicyBody
+from tocsin.bodies.escalation_policies import EscalationPolicyBody, settings_of_target
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
 from tocsin.domain.flapping import OFF, FlappingRule, Inherited
@@ -74,6 +74,6 @@ def view_flapping(rule: FlappingRule | Inherited | None) -> dict[str, Any] | str
 def _view_step(step: Step) -> dict[str, Any]:
     return {
         "name": step.name,
-        "targets": [{target.kind.value: target.name} for target in step.targets],
+        "targets": [settings_of_target(target) for target in step.targets],
         "delay": spelled(step.delay),
     }

@@ -22,10 +22,11 @@ from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.integrations import RotationBody
 from tocsin.bodies.intake_checks import view_checks
 from tocsin.bodies.integrations import IntegrationBody
+from tocsin.bodies.names import RESERVED_INTEGRATIONS
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
 from tocsin.domain.errors import Problem
-from tocsin.domain.integration import RESERVED_NAMES, Integration, Token
+from tocsin.domain.integration import Integration, Token
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def integration_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
         noun=Noun(
             words="integration",
             plural="integrations",
-            reserved=RESERVED_NAMES,
+            reserved=RESERVED_INTEGRATIONS,
             concern=_concern,
         ),
         repository=stores.integrations,

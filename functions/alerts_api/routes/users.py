@@ -14,13 +14,14 @@ from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.users import UserTestBody
+from tocsin.bodies.names import RESERVED_USERS
 from tocsin.bodies.users import UserBody
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.ids import AUTO, user_of
+from tocsin.domain.ids import user_of
 from tocsin.domain.people import ContactMethod, Directory, NotificationRule, User
 from tocsin.domain.reachability import gap_of_mail
 from tocsin.domain.ways import Gap, gap_of_method
@@ -38,7 +39,7 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             words="user",
             plural="users",
             is_person=True,
-            reserved={AUTO: "that is how the service itself appears on timelines"},
+            reserved=RESERVED_USERS,
             references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
             concern=_concern,
         ),
@@ -132,6 +133,7 @@ def settings_of_user(user: User) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "notify": [_view_rule(rule) for rule in user.notify],
         "bundle": None if user.bundle is None else spelled(user.bundle),
+        "role": user.role,
     }
 
 

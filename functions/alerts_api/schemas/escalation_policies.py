@@ -6,7 +6,7 @@ from pydantic import Field
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
 from functions.alerts_api.schemas.model import Answer, Listing, View
-from tocsin.bodies.escalation_policies import EscalationPolicyBody, EscalationPolicyChange
+from tocsin.bodies.escalation_policies import EscalationPolicyBody, EscalationPolicyChange, Position
 from tocsin.domain.errors import EscalationPolicyNotFoundError
 from tocsin.domain.severity import Severity
 
@@ -14,11 +14,14 @@ TAG: Final = "Escalation policies"
 
 
 class ShownTarget(View):
-    """A user or a channel."""
+    """A user, a channel or a schedule."""
 
-    user: str | None = Field(None, description="Absent of a channel.")
-    channel: str | None = Field(None, description="Absent of a user.", examples=["ops-hook"])
-    schedule: str | None = Field(None, description="Not yet: never there.")
+    user: str | None = Field(None, description="Absent of the others.")
+    channel: str | None = Field(None, description="Absent of the others.", examples=["ops-hook"])
+    schedule: str | None = Field(None, description="Absent of the others.", examples=["primary"])
+    position: Position | None = Field(
+        None, description="`next`: not who is on call, but who is next; absent otherwise."
+    )
 
 
 class ShownStep(View):

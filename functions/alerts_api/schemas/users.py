@@ -10,9 +10,9 @@ from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDu
 from functions.alerts_api.schemas.model import Answer, Listing, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.bodies.model import ConfigurationBody
-from tocsin.bodies.users import UserBody
+from tocsin.bodies.users import ABOUT_ROLE, UserBody
 from tocsin.domain.errors import UserNotFoundError
-from tocsin.domain.people import ContactMethod
+from tocsin.domain.people import ContactMethod, Role
 from tocsin.domain.severity import Severity
 
 TAG: Final = "Users"
@@ -37,6 +37,7 @@ class ShownUser(Configured):
     time_zone: str = Field(examples=["Europe/Paris"])
     notify: list[ShownRule]
     bundle: ShownDuration | None = Field(description="Null: the team's.", examples=["2m"])
+    role: Role = Field(description=ABOUT_ROLE)
     verified: dict[ContactMethod, bool] = Field(
         description=(
             "Of each contact method with an address: whether its owner has said that it arrives, "

@@ -91,6 +91,7 @@ KINDS = [
                 {"after": "5m", "by": "sms", "severity": ["critical"]},
             ],
             "bundle": "2m",
+            "role": "viewer",
         },
         defaults={
             "full_name": None,
@@ -100,6 +101,7 @@ KINDS = [
             "time_zone": "UTC",
             "notify": [],
             "bundle": None,
+            "role": "responder",
         },
         change={"full_name": "Alice Baker"},
     ),

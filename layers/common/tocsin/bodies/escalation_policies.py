@@ -1,6 +1,7 @@
 """Escalation policies: steps, in order, and their targets."""
 
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
@@ -41,8 +42,19 @@ Within = Annotated[Duration, within(SHORTEST_WITHIN, WITHIN_LIMIT)]
 HoldCritical = Annotated[Duration, within(timedelta(), WITHIN_LIMIT)]
 
 
+NEXT: Final = "/next"
+"""Ends the name of a target: not who is on call by the schedule, but who is next."""
+
+
+class Position(StrEnum):
+    """Who of a schedule: who is on call, or who is next."""
+
+    CURRENT = "current"
+    NEXT = "next"
+
+
 class TargetBody(ConfigurationBody):
-    """A user or a channel; exactly one. There are no schedules yet."""
+    """A user, a channel or a schedule; exactly one."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -54,19 +66,34 @@ class TargetBody(ConfigurationBody):
     user: UserName | SkipJsonSchema[None] = Field(None, description="By the user's own rules.")
     channel: Name | SkipJsonSchema[None] = Field(None, description="Such as a chat or a webhook.")
     schedule: Name | SkipJsonSchema[None] = Field(
-        None, description="Not yet: refused, as there are no schedules."
+        None, description="Who is on call by it when the step is asked."
+    )
+    position: Position | SkipJsonSchema[None] = Field(
+        None,
+        description=("Of a schedule: who is on call now, which is the default, or who is next."),
+        examples=["next"],
     )
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
         if len([kind for kind in TargetKind if getattr(self, kind)]) != 1:
             raise ValueError("must name exactly one user, channel or schedule")
+        if self.position is not None and self.schedule is None:
+            raise ValueError("has a position, which only a schedule has")
         return self
 
     @property
     def target(self) -> Target:
         [kind] = [kind for kind in TargetKind if getattr(self, kind)]
-        return Target(kind, getattr(self, kind))
+        name = getattr(self, kind)
+        return Target(kind, name + NEXT if self.position is Position.NEXT else name)
+
+
+def settings_of_target(target: Target) -> dict[str, Any]:
+    """As a body has it."""
+    name = target.name.removesuffix(NEXT)
+    position = {"position": Position.NEXT.value} if name != target.name else {}
+    return {target.kind.value: name, **position}
 
 
 class StepBody(ConfigurationBody):

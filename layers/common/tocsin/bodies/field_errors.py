@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from tocsin.bodies.hours import END_OF_DAY, TIME_OF_DAY
 from tocsin.bodies.intake_checks import HEADER_NAME, WITHOUT_COLON
 from tocsin.bodies.integrations import TOPIC_ARN
 from tocsin.bodies.model import DURATION, NAME, PARAMETER_NAME, USER_NAME
+from tocsin.bodies.rotations import HANDOFF
 from tocsin.bodies.team_settings import LABEL_NAME
 from tocsin.bodies.users import SLACK_ID
 from tocsin.channels.by_type import MODULES, channel_spec
@@ -40,6 +42,9 @@ PATTERNS: Final[Mapping[str, str]] = {
     WITHOUT_COLON: "a text without a colon",
     DURATION: EXPECTED,
     LABEL_NAME: "a label's name, such as service",
+    TIME_OF_DAY: "a time of day, such as 09:00",
+    END_OF_DAY: "a time of day, such as 18:00, or 24:00",
+    HANDOFF: "a time of day such as 09:00, of weekly turns with the day: mon 09:00",
     r"\S": "a text that is not blank",
 } | {
     setting.pattern: setting.expected

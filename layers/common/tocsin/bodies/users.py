@@ -21,7 +21,7 @@ from tocsin.bodies.model import (
 )
 from tocsin.bodies.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem
-from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, NotificationRule, User
+from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, NotificationRule, Role, User
 
 RULES_LIMIT: Final = 20
 SLACK_ID: Final = r"^[UW][A-Z0-9]{1,30}$"
@@ -29,6 +29,13 @@ _RULES_EXAMPLE: Final = [
     {"after": "0s", "by": "email"},
     {"after": "5m", "by": "sms", "severity": ["critical"]},
 ]
+
+
+ABOUT_ROLE: Final = (
+    "What the person may do once people can sign in; they cannot yet, so it restricts nothing now: "
+    "`viewer` reads, `responder` also acts on alerts and makes their own overrides, silences "
+    "and awake times, `admin` may do everything."
+)
 
 
 class RuleBody(ConfigurationBody):
@@ -78,6 +85,7 @@ class UserBody(ConfigurationBody):
     )
 
     bundle: Bundle | None = Field(None, description=ABOUT_BUNDLE, examples=["2m"])
+    role: Role = Field(Role.RESPONDER, description=ABOUT_ROLE)
 
     def named(self, name: str) -> User:
         """The user that it describes.
@@ -108,4 +116,5 @@ class UserBody(ConfigurationBody):
                 for rule in self.notify
             ),
             bundle=self.bundle,
+            role=self.role,
         )

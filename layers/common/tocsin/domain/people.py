@@ -39,6 +39,17 @@ ADDRESS_FIELDS: Final = {
 """The field of a user that holds the address, under this name also in the API and in storage."""
 
 
+class Role(StrEnum):
+    """What a person may do; it restricts nothing yet, as nobody signs in: keys have scopes."""
+
+    ADMIN = "admin"
+    """Everything."""
+    RESPONDER = "responder"
+    """Read all, act on alerts, and make overrides, silences and awake times of their own."""
+    VIEWER = "viewer"
+    """Read all."""
+
+
 class Updates(StrEnum):
     """How messages of a type of channel follow their alert when it changes."""
 
@@ -83,6 +94,7 @@ class User:
     (by SMS if there is neither), info not at all."""
     bundle: timedelta | None = None
     """None: the team's."""
+    role: Role = Role.RESPONDER
     verified: Mapping[ContactMethod, str] = field(default_factory=dict)
     """The hash of the address that its owner verified; another address is not verified."""
     managed_by: str | None = None

@@ -20,7 +20,7 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
     write_texts,
 )
 from tocsin.domain.errors import ChannelNotFoundError, UserNotFoundError
-from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, Role, User
 
 OLD_RATE: Final = 60
 """What channels without a chosen rate stored before these had their provider's: whether such a
@@ -34,6 +34,7 @@ def _write_user(user: User) -> Item:
         "email": user.email,
         "phone": user.phone,
         "slack_id": user.slack_id,
+        "role": user.role if user.role is not Role.RESPONDER else None,
         **{verified_attribute(method): hash_ for method, hash_ in user.verified.items()},
     }
     return {name: text(value) for name, value in optional.items() if value is not None} | {
@@ -81,6 +82,7 @@ def _user_from(image: Image) -> User:
         },
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
         bundle=_bundle_from(image),
+        role=Role(read_text(image, "role") or Role.RESPONDER),
         managed_by=manager_of(image),
     )
 
