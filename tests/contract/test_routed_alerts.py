@@ -23,7 +23,6 @@ from tocsin.domain.alert import Alert, AlertStatus, Routed
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.hold import HoldKind
 from tocsin.domain.hours import Hours
 from tocsin.domain.ids import AUTO, WriteId
 from tocsin.domain.matcher import Matcher
@@ -31,7 +30,7 @@ from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
-from tocsin.domain.signal import Signal, SignalAction
+from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
 from tocsin.usecases.ports import NewWriteId
 from tocsin.usecases.receive_signal import Receipt, receive_signal
@@ -307,20 +306,14 @@ def test_a_held_page_waits_and_the_reason_is_shown(sender: Sender) -> None:
 AT_NOON = (Hours(begins=time(12), ends=time(18)),)
 
 
-def test_an_alert_outside_its_hours_opens_by_the_same_requests_as_within_them(
-    sender: Sender,
-) -> None:
+@pytest.mark.parametrize("at", [NINE, NINE + 4 * HOUR], ids=["outside", "within"])
+def test_hours_cost_no_further_request(sender: Sender, at: datetime) -> None:
     sender.route(only=AT_NOON)
-    sender.send(NINE)
-    outside = list(sender.asked)
-    sender.receive(trigger(action=SignalAction.RESOLVE), NINE + HOUR)
-    sender.paging = DynamoDBPaging(sender.call, TABLE_NAME)
 
-    sender.send(NINE + 4 * HOUR)
+    sender.send(at)
 
-    assert sorted(outside) == sorted([*sender.asked[:1], "PutItem", *sender.asked[2:]])
-    assert outside.count("Query") == 2
-    assert sender.alert.hold is None
+    assert sender.asked == ["UpdateItem", "Query", "Query", "PutItem"]
+    assert (sender.alert.hold is None) is (at > NINE)
 
 
 def test_the_hours_of_a_route_stay_with_its_alerts(sender: Sender) -> None:
@@ -335,17 +328,6 @@ def test_the_hours_of_a_route_stay_with_its_alerts(sender: Sender) -> None:
     assert alert.routed == Routed(route="db-flaps", only=AT_NOON)
     assert alert.escalation.first_targets == ("channel:ops",)
     assert alert.timer_at == NINE + 3 * HOUR
-
-
-def test_a_timer_puts_off_a_step_that_comes_outside_the_hours(sender: Sender) -> None:
-    sender.route(only=(Hours(begins=time(8), ends=time(9, 2)),))
-    sender.send(NINE)
-
-    held = sender.timer_comes(NINE + 5 * MINUTE)
-
-    assert held is not None and held.hold is not None
-    assert (held.hold.kind, held.hold.since) == (HoldKind.HOURS, NINE + 2 * MINUTE)
-    assert sender.asked.count("Query") == 4, "policies, routes, ledger?, what holds alerts"
 
 
 def test_what_a_client_corrects_to_worse_waits_for_no_hours(sender: Sender) -> None:

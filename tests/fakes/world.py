@@ -553,7 +553,7 @@ class World(Stores):
         )
         self.keep(self.users, user)
 
-    def escalation_policy(
+    def escalation_policy(  # noqa: PLR0913 - all that a policy may have; a story names one or two
         self,
         *steps: tuple[str | tuple[str, ...], timedelta],
         name: str = "default",
@@ -587,7 +587,7 @@ class World(Stores):
         )
         self.keep(self.policies, policy)
 
-    def route(
+    def route(  # noqa: PLR0913 - all that a route may set; a story names one or two
         self,
         name: str,
         *match: str,

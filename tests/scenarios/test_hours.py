@@ -297,7 +297,8 @@ def test_a_silence_that_ends_after_the_hours_began_holds_until_its_own_end(world
     world.silence('severity=~".+"', minutes=240)
     world.pass_time(seconds=10)
     silence = world.alert(alert_id).silence
-    assert silence is not None and silence.name == "deploy-42"
+    assert silence is not None
+    assert silence.name == "deploy-42"
     world.pass_time(hours=3, minutes=30)
     assert pages(world, alert_id) == []
     world.pass_time(minutes=31)
@@ -315,7 +316,8 @@ def test_an_awake_person_does_not_keep_the_clock_beyond_the_hours(world: World) 
 
     held = world.alert(alert_id).hold
 
-    assert held is not None and held.kind is HoldKind.HOURS
+    assert held is not None
+    assert held.kind is HoldKind.HOURS
     world.pass_time(hours=24)
     assert [who for who, *_ in pages(world, alert_id)] == ["alice", "bob"]
     assert pages(world, alert_id)[1][2] >= TOMORROW

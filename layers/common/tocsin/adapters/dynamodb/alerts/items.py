@@ -329,7 +329,7 @@ def _written_hours(routed: Routed) -> dict[str, Attribute]:
         return {}
     from tocsin.adapters.dynamodb.hours_items import write_hours
 
-    return {"only": write_hours(routed.only, routed.time_zone)}
+    return {"route_hours": write_hours(routed.only, routed.time_zone)}
 
 
 def _read_routed(shown: Image) -> Routed | None:
@@ -348,11 +348,11 @@ def _read_routed(shown: Image) -> Routed | None:
 
 
 def _read_hours(shown: Image) -> "tuple[tuple[Hours, ...], str | None]":
-    if "only" not in shown:
+    if "route_hours" not in shown:
         return (), None
     from tocsin.adapters.dynamodb.hours_items import hours_from
 
-    return hours_from(shown["only"])
+    return hours_from(shown["route_hours"])
 
 
 def _written_askings(askings: Sequence[Asking]) -> str:
