@@ -507,10 +507,8 @@ def test_a_warning_that_could_ask_nobody_waits_for_the_first_hours(world: World)
         NINE + 3 * HOUR,
         ("user:bob",),
     )
-    assert due.why == "waits for 12:00 UTC (step step-2 of default); nobody before"
-    assert reasons(world, alert_id) == [
-        "no step is within its hours: waits for 12:00 UTC (step step-2)"
-    ]
+    assert due.why == "waits for 12:00 UTC (step-2 of default); nobody before"
+    assert reasons(world, alert_id) == ["no step is within its hours: waits for 12:00 UTC (step-2)"]
     world.pass_time(hours=4)
     assert pages(world, alert_id) == [("bob", "released", 3 * HOUR + GATHERS_FOR)]
 

@@ -212,8 +212,8 @@ def _while_firing(alert: Alert) -> NextAction:
             "it; step 1 then"
         )
     elif escalation.waits_for_step is not None:
-        step = escalation.waits_for_step
-        why = f"{waits_for(at, since=alert.fired_at)} (step {step} of {policy}); nobody before"
+        step = f"{escalation.waits_for_step} of {policy}"
+        why = f"{waits_for(at, since=alert.fired_at)} ({step}); nobody before"
     elif escalation.awaits_stability and alert.flapping is not None:
         why = alert.flapping.why_quiet(at - alert.fired_at)
     elif policy is None:

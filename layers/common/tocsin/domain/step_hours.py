@@ -14,7 +14,7 @@ def told_of_hours(
     """Say which steps were left out, that all wait, or that one is asked outside its hours."""
     if after.waits_for_step is not None and after.escalates_at is not None:
         waits = waits_for(after.escalates_at, since=at)
-        return f"no step is within its hours: {waits} (step {after.waits_for_step})"
+        return f"no step is within its hours: {waits} ({after.waits_for_step})"
     is_begun = (after.loop, after.step) != (before.loop, before.step)
     begun = _position(policy, after.asked[-1:]) if is_begun else len(policy.steps)
     last = _position(policy, after.asked[:-1][-1:] if is_begun else after.asked[-1:])
