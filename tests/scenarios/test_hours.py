@@ -6,8 +6,10 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
-from tests.examples import BOB, HOUR, MINUTE, NINE
+from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE
 from tests.fakes.world import World
+from tocsin.domain.alert_json import alert_json
+from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.hours import Day, Hours
 from tocsin.domain.ids import AlertId
@@ -19,6 +21,7 @@ from tocsin.domain.reception import Source
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
 from tocsin.domain.timeline import ChangeType
+from tocsin.usecases.ask_people import unreached
 
 WARNING, CRITICAL = Severity.WARNING, Severity.CRITICAL
 NOON = (Hours(begins=time(12), ends=time(18)),)
@@ -746,6 +749,70 @@ def test_a_person_who_is_asked_in_two_nights_is_told_on_both_mornings(world: Wor
         3 * HOUR + GATHERS_FOR,
         27 * HOUR + GATHERS_FOR,
     ]
+
+
+def test_a_critical_alert_that_only_waits_for_rules_is_told_to_the_last_resort(
+    world: World,
+) -> None:
+    """Each of the people may have hours; that nobody is told before they begin is not wanted."""
+    only_at_noon(world)
+    world.escalation_policy(("user:alice", HOUR))
+    critical = world.opened("critical", severity=CRITICAL)
+    warning = world.opened("warning", severity=WARNING)
+
+    world.pass_time(hours=2)
+
+    assert world.topic is not None
+    assert len(world.topic.told) == 1
+    why = "reached nobody: the user's rule waits for its hours"
+    assert world.next_action(critical).why == why
+    assert "reached nobody" not in world.next_action(warning).why
+    world.pass_time(hours=2)
+    assert world.alert(critical).escalation.unreached is None
+    assert [at for *_, at in pages(world, critical)] == [3 * HOUR + GATHERS_FOR]
+
+
+def test_who_has_an_alert_is_told_at_any_hour_that_it_became_worse(world: World) -> None:
+    only_at_noon(world)
+    alert_id = world.opened(severity=WARNING)
+    world.acknowledge(alert_id, by=ALICE)
+
+    world.signal(severity=CRITICAL)
+
+    assert [it.target for it in world.providers.received] == ["user:alice"]
+
+
+def test_a_page_that_a_person_asks_for_waits_for_the_hours_of_a_rule_and_says_so(
+    world: World,
+) -> None:
+    only_at_noon(world)
+    world.escalation_policy(("user:carol", 10 * HOUR))
+    alert_id = world.opened()
+    targets = [Target(TargetKind.USER, "alice"), Target(TargetKind.USER, "bob")]
+
+    world.page(alert_id, "user:alice", "user:bob")
+
+    alert, directory = world.alert(alert_id), world.paging.directory(world.now)
+    [told] = unreached(targets, alert, directory, by=BOB)
+    assert told.position == 0
+    assert told.why == "waits for 12:00 UTC: the rules of alice have hours"
+    world.pass_time(hours=4)
+    assert [(who, at) for who, _, at in pages(world, alert_id)] == [
+        ("bob", timedelta()),
+        ("carol", timedelta()),
+        ("alice", 3 * HOUR),
+    ]
+
+
+def test_a_held_alert_says_what_holds_it_and_until_when(world: World) -> None:
+    quiet(world)
+
+    held = alert_json(world.alert(world.opened()), world.now)
+
+    assert (held["held_by"], held["silenced_by"]) == (
+        {"kind": "hours", "name": "night-quiet", "until": "2026-03-01T12:00:00.000Z"},
+        None,
+    )
 
 
 def test_what_a_rule_lets_wait_is_one_digest(world: World) -> None:

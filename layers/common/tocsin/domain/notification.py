@@ -199,7 +199,7 @@ class Delivery:
 
     @property
     def waits_for_hours(self) -> bool:
-        """Whether a user's rule without a delay lets it wait for hours."""
+        """Whether a user's rule lets it wait for hours."""
         return self.channel.partition("+")[2].endswith("Z")
 
     def is_at_place_of(self, other: Self) -> bool:

@@ -150,7 +150,7 @@ class PolicyReach:
 
         only = [reach.step.only for reach in self.steps if reach.ok]
         if only and not covers_the_week(only):
-            hours = ", ".join(map(spelled_hours, only))
+            hours = ", ".join(dict.fromkeys(map(spelled_hours, only)))
             zone = f" ({self.policy.time_zone})" if self.policy.time_zone else ""
             problem = f"{self.policy.name} asks nobody outside {hours}{zone}"
             yield self._gap(GapCode.ONLY_AT_HOURS, "steps", problem)

@@ -192,7 +192,7 @@ def _of_target(
                 first = asked_before.get(way.target, template.asked_at)
                 due_at = template.due_at - template.asked_at + first + way.after
                 asked = replace(asked, step=0, loop=template.spell, asked_at=first, due_at=due_at)
-        if way.only and problem is None:
+        if way.only and problem is None and template.is_page:
             asked = _within_hours(asked, way)
         yield asked, problem
 
@@ -200,17 +200,16 @@ def _of_target(
 def _within_hours(asked: Delivery, way: Way) -> Delivery:
     """Let it wait for the hours of the user's rule, if it comes outside them.
 
-    What a rule without a delay lets wait is named by the time for which it waits: so it comes once
-    for all steps that ask in one night, and again for those of the next.
+    It is named by the time for which it waits: so it comes once for all steps that ask in one
+    night, and again for those of the next.
     """
     from tocsin.domain.outside_hours import waits_until
 
     due_at = waits_until(way.only, way.time_zone, asked.due_at)
     if due_at == asked.due_at:
         return asked
-    waiting = replace(asked, due_at=due_at)
-    if not way.after:
-        waiting = replace(waiting, channel=f"{way.by}+{due_at:%Y-%m-%dT%H:%MZ}")
+    channel = f"{asked.channel}+{due_at:%Y-%m-%dT%H:%MZ}"
+    waiting = replace(asked, due_at=due_at, channel=channel)
     if not asked.is_of_step:
         return waiting
     return replace(waiting, step=0, loop=asked.spell, reason=NotificationReason.RELEASED)
