@@ -439,9 +439,16 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "the end of a silence releases nothing at once",
         "tocsin.usecases.hold_alerts",
-        "            return alert.released(at=self.now) if is_ours else None\n",
-        "            return None if is_ours else None\n",
+        "            return alert.released(at=self.now) if stands is not None else None\n",
+        "            return None\n",
         aims=("a silence ends early",),
+    ),
+    Mutant(
+        "hours hold nothing before a step",
+        "tocsin.usecases.hold_alerts",
+        "        hours = alert.hold_by_hours(self._at)\n",
+        "        hours = None\n",
+        aims=("outside the hours", "hours of a route end"),
     ),
     Mutant(
         "the clock of a step runs on in a silence",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import EscalationPolicy
-from tocsin.domain.next_action import ActionKind, NextAction, act, next_action
+from tocsin.domain.next_action import NextAction, act, next_action
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Directory
 from tocsin.domain.reception import Outcome, Source, receive
@@ -135,8 +135,7 @@ def _pages(
         acted = act(alert, moment, policy, lambda it, at=moment: it.hold_by_hours(at))
         if acted is None or not acted.is_open:
             break
-        is_begun = due.kind is ActionKind.ESCALATE and acted.hold is None
-        if is_begun and acted.escalation.loop and acted.escalation.waits_for_step is None:
+        if _step_of(acted) != _step_of(alert):
             known = {page.delivery.key for page in pages}
             pages += [
                 it
@@ -148,6 +147,10 @@ def _pages(
             settled = acted
         alert = acted
     return tuple(pages[:PAGES_LIMIT]), settled
+
+
+def _step_of(alert: Alert) -> tuple[int, int]:
+    return alert.escalation.loop, alert.escalation.step
 
 
 def _of_step(alert: Alert, directory: Directory) -> list[PlannedPage]:
