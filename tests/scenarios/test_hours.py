@@ -827,6 +827,25 @@ def test_what_a_rule_lets_wait_is_one_digest(world: World) -> None:
     assert [digest.target for digest in world.providers.digests] == ["user:alice"]
 
 
+def test_a_message_that_waits_for_days_and_is_lost_is_found_again(world: World) -> None:
+    """The alert has a timer of another kind, so that the sweep looks at it for its age alone."""
+    world.route("one-shots", close_after=timedelta(days=30))
+    only = (Hours(days=frozenset((Day.THU,)), begins=time(8), ends=time(18)),)
+    world.user("alice", NotificationRule(by=ContactMethod.EMAIL, only=only))
+    world.escalation_policy(("user:alice", HOUR))
+    alert_id = world.opened()
+    world.pass_time(days=3)
+
+    world.deliveries.arrived(world.now + HOUR)  # lost
+    world.pass_time(days=1)
+    for _ in range(6):
+        world.pass_time(minutes=10)
+        world.sweep()
+    world.pass_time(minutes=1)
+
+    assert len(pages(world, alert_id)) == 1
+
+
 def test_a_rule_of_weekdays_lets_wait_over_the_weekend(world: World) -> None:
     """The story begins on a Sunday."""
     weekdays = frozenset(Day) - {Day.SAT, Day.SUN}
