@@ -13,9 +13,9 @@ from tests.wire import sample
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.hours import Hours
 from tocsin.domain.intake_checks import IntakeChecks, Signature
 from tocsin.domain.integration import IntegrationType
-from tocsin.domain.hours import Hours
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule, User

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
@@ -132,7 +133,7 @@ def _pages(
         if due.at is None or len(pages) >= PAGES_LIMIT:
             break
         moment = max(due.at, at)
-        acted = act(alert, moment, policy, lambda it, at=moment: it.hold_by_hours(at))
+        acted = act(alert, moment, policy, partial(Alert.hold_by_hours, at=moment))
         if acted is None or not acted.is_open:
             break
         if _step_of(acted) != _step_of(alert):

@@ -1,6 +1,6 @@
 """Hours of the week as short text: `31 480 1080` is from Monday to Friday, 08:00 to 18:00."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
 
@@ -19,7 +19,7 @@ def write_hours(only: Sequence[Hours], time_zone: str | None = None) -> Attribut
     return {"S": f"{spans}; {time_zone}" if time_zone else spans}
 
 
-def hours_from(attribute: Attribute) -> tuple[tuple[Hours, ...], str | None]:
+def hours_from(attribute: Mapping[str, Any]) -> tuple[tuple[Hours, ...], str | None]:
     """The hours, and the time zone if there is one."""
     *spans, last = attribute["S"].split("; ")
     time_zone = None if last[0].isdecimal() else last
