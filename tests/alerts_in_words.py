@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from tests.examples import MINUTE, PROMETHEUS, as_read, trigger
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.people import OnCallAlways
 from tocsin.domain.phrase import Phrase, plain
 from tocsin.domain.reader import Names, Reader
 from tocsin.domain.severity import Severity
@@ -31,7 +32,7 @@ NAMES = Names(
     users={"alice": "", "bob": "", "carol": "", "dave": "Dave Jones"},
     by_slack_id={"U03BOB": "bob"},
     channels=frozenset({"ops", "payments"}),
-    on_call={"payments": ("bob",)},
+    on_call=OnCallAlways(payments=("bob",)),
 )
 OPS = Reader(name="ops", is_person=False, zone=BERLIN)
 

@@ -25,9 +25,11 @@ OTHER_PRODUCTS = f"{FUNCTIONS}ingest/compat/"
 ROLES = {
     "actions": "ActionsRole",
     "alerts_api": "AlertsApiRole",
+    "calendar": "CalendarRole",
     "first_key": "FirstKeyRole",
     "ingest": "IngestRole",
     "notifier": "NotifierRole",
+    "team_config": "TeamConfigRole",
     "escalator/table_changes.py": "TableChangeRole",
     "escalator/due_heartbeats.py": "TimerRole",
     "escalator/due_timers.py": "TimerRole",

@@ -163,7 +163,7 @@ def _changed(alert: Alert, press: Press) -> Alert:
             _expect_current(alert, press)
             reason = f"{user_of(press.actor)} ended the snooze"
             return alert.woken(by=press.actor, at=press.at, reason=reason)
-        case LinkAction.VIEW | LinkAction.DIGEST | LinkAction.AWAKE:
+        case LinkAction.VIEW | LinkAction.DIGEST | LinkAction.AWAKE | LinkAction.SWAP:
             return alert
 
 

@@ -23,6 +23,7 @@ from tocsin.lambda_runtime.time_left import Context, TimeLeft, seconds_left
 
 if TYPE_CHECKING:
     from tocsin.domain.awake import Awake
+    from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import ConfigurationRepository
 
 THREADS: Final = 16
@@ -45,6 +46,10 @@ def _tell_in_slack(response_url: str, said: str) -> None:
         tell_in_slack(response_url, said)
     except (OSError, HTTPException) as error:
         _log.warning("Slack did not take an answer", kind=type(error).__name__)
+
+
+def _new_write_id() -> WriteId:
+    return WriteId(secrets.token_hex(9))
 
 
 @cache
@@ -71,11 +76,37 @@ def _awake() -> "ConfigurationRepository[Awake]":
     return NamedObjects(_dynamodb.call, settings.table_name, AWAKE)
 
 
+@cache
+def _on_call() -> "OnCallWork":
+    from tocsin.adapters.aws_json import SQS
+    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
+        DynamoDBConfiguration,
+    )
+    from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
+    from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+    from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
+    from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
+    from tocsin.adapters.queues import SqsDeliveries
+    from tocsin.usecases.change_on_call import OnCallWork
+
+    call, table = _dynamodb.call, settings.table_name
+    queue = SqsDeliveries(aws_client(SQS, settings.aws).call, settings.deliveries_queue_url)
+    return OnCallWork(
+        schedules=DynamoDBConfiguration(call, table, SCHEDULES),
+        overrides=DynamoDBOverrides(call, table),
+        swaps=DynamoDBSwaps(call, table),
+        directory=lambda at: DynamoDBPaging(call, table).directory(at),
+        deliveries=lambda: queue,
+        new_write_id=_new_write_id,
+    )
+
+
 ports = Ports(
     people=DynamoDBPeople(_dynamodb.call, settings.table_name),
     alerts=DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention),
     digests=_digests,
     awake=_awake,
+    on_call=_on_call,
     answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
     secrets=SsmSecrets(_ssm.call),
     short_links=DynamoDBShortLinks(_dynamodb.call, settings.table_name),
@@ -86,7 +117,7 @@ ports = Ports(
     public_url=settings.public_url,
     zone=settings.time_zone,
     now=lambda: datetime.now(UTC),
-    new_write_id=lambda: WriteId(secrets.token_hex(9)),
+    new_write_id=_new_write_id,
     log=_log,
 )
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tocsin.domain.choice import Choice
 
 _VERSION: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
+_ID_OF: Final = {LinkAction.DIGEST: "digest_id", LinkAction.SWAP: "swap_id"}
 RETRY_AFTER_SECONDS: Final = 5
 
 
@@ -38,10 +39,14 @@ def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
 
 def _answer(request: Request, token: str, ports: Ports) -> HttpAnswer:
     link = read_link(token, request.at, ports)
-    request.facts["digest_id" if link.action is LinkAction.DIGEST else "alert_id"] = link.alert_id
+    request.facts[_ID_OF.get(link.action, "alert_id")] = link.alert_id
     if request.method == "POST" and request.is_foreign(ports.public_url):
         only = "This button works on Tocsin's own page only."
         return notice_answer(HTTPStatus.FORBIDDEN, "Not from here", only)
+    if link.action is LinkAction.SWAP:
+        from functions.actions.swap_link import answer_swap_link
+
+        return answer_swap_link(request, link, token, ports)
     if request.method == "GET":
         from functions.actions.opened import note_opened
 
@@ -165,7 +170,7 @@ def _expired(expiry: LinkExpiredError, at: datetime, zone: str) -> HttpAnswer:
     return notice_answer(
         HTTPStatus.GONE,
         "This link is too old",
-        f"It worked until {until} ({clock.city}). Links are good for a day.",
+        f"It worked until {until} ({clock.city}). Links to alerts are good for a day.",
         "If the alert still fires, a newer message has newer links. Nothing was changed.",
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tocsin.domain.ids import WriteId
     from tocsin.domain.people import ContactMethod, User
     from tocsin.lambda_runtime.observability import Log
+    from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
@@ -86,6 +87,8 @@ class Ports:
     """Made on first use, because few links are of digests."""
     awake: Callable[[], ConfigurationRepository[Awake]]
     """Made for the first page that a person opens."""
+    on_call: Callable[[], OnCallWork]
+    """Made for the first link to a swap."""
     secrets: Secrets
     short_links: ShortLinkRepository
     slack: SlackDirectory

@@ -56,12 +56,16 @@ def _configuration() -> Stores:
         DynamoDBConfiguration,
     )
     from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
+    from tocsin.adapters.dynamodb.configuration.feed_repository import DynamoDBFeeds
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES, WINDOWS
     from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
     from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+    from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
     from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+    from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
     from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
+    from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
 
     call, table = _dynamodb.call, settings.table_name
     return Stores(
@@ -70,6 +74,10 @@ def _configuration() -> Stores:
         users=DynamoDBConfiguration(call, table, USERS),
         channels=DynamoDBConfiguration(call, table, CHANNELS),
         settings=DynamoDBConfiguration(call, table, SETTINGS),
+        schedules=DynamoDBConfiguration(call, table, SCHEDULES),
+        overrides=DynamoDBOverrides(call, table),
+        swaps=DynamoDBSwaps(call, table),
+        feeds=DynamoDBFeeds(call, table),
         heartbeats=DynamoDBHeartbeats(call, table),
         silences=NamedObjects(call, table, SILENCES),
         windows=NamedObjects(call, table, WINDOWS),
@@ -146,6 +154,7 @@ api = build_api(
         allows_private_webhooks=settings.allows_private_webhooks,
         sends_email=settings.sends_email,
         has_last_resort=settings.has_last_resort,
+        is_shadow=settings.is_shadow,
     )
 )
 

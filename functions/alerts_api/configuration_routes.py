@@ -142,7 +142,7 @@ class ConfigurationRoutes[S: Stored, B](ABC):
         return self.settings(before)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot.read(self.stores, sends_email=self.ports.sends_email)
+        return Snapshot.read(self.stores, sends_email=self.ports.sends_email, at=self.ports.now())
 
     @property
     def _noun(self) -> Reached:

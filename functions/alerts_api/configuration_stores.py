@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,19 +11,24 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.nearest import did_you_mean
+from tocsin.domain.on_call.members import members_of
 from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
 from tocsin.domain.team_settings import TeamSettings
 
 if TYPE_CHECKING:
     from tocsin.domain.maintenance_window import MaintenanceWindow
+    from tocsin.domain.on_call.feed import Feed
+    from tocsin.domain.on_call.schedule import Schedule
     from tocsin.domain.silence import Silence
     from tocsin.usecases.ports import (
         AlertRepository,
         ConfigurationRepository,
         HeartbeatRepository,
         IntegrationRepository,
+        OverrideRepository,
         SlotRepository,
+        SwapRepository,
     )
 
 
@@ -46,6 +51,10 @@ class Stores:
     routes: ConfigurationRepository[Configured[Route]]
     users: ConfigurationRepository[Configured[User]]
     channels: ConfigurationRepository[Configured[Channel]]
+    schedules: ConfigurationRepository[Configured[Schedule]]
+    overrides: OverrideRepository
+    swaps: SwapRepository
+    feeds: ConfigurationRepository[Feed]
     settings: ConfigurationRepository[Configured[TeamSettings]]
     heartbeats: HeartbeatRepository
     silences: ConfigurationRepository[Silence]
@@ -71,13 +80,12 @@ class Stores:
             for kind, named in (
                 (TargetKind.USER, self.users.list()),
                 (TargetKind.CHANNEL, self.channels.list()),
+                (TargetKind.SCHEDULE, self.schedules.list()),
             )
             for stored in named
         }
         spelled = {
-            target: known.get(_as_listed(target))
-            for step in policy.steps
-            for target in step.targets
+            target: _spelled(target, known) for step in policy.steps for target in step.targets
         }
         problems = [
             Problem(f"steps[{number}].targets[{position}]", _missing(target, known.values()))
@@ -91,17 +99,17 @@ class Stores:
         )
         return replace(policy, steps=tuple(steps)), problems
 
-    def known_user(self, name: str) -> str:
+    def known_user(self, name: str, field: str = "user") -> str:
         """Spell the name of a user as it was first written.
 
         Raises:
-            InvalidInputError: There is no such user; `details` name the field `user`.
+            InvalidInputError: There is no such user; `details` name the field.
         """
         if (stored := self.users.find(name)) is not None:
             return stored.name
         users = [Target(TargetKind.USER, it.name) for it in self.users.list()]
         problem = _missing(Target(TargetKind.USER, name), users)
-        raise InvalidInputError("The body is not as it should be.", [Problem("user", problem)])
+        raise InvalidInputError("The body is not as it should be.", [Problem(field, problem)])
 
     def using_policy(self, name: str) -> Sequence[str]:
         kinds: Sequence[tuple[str, Iterable[_Paged]]] = (
@@ -120,8 +128,41 @@ class Stores:
         return [
             f"escalation policy {stored.name}"
             for stored in self.policies.list()
-            if any(target in step.targets for step in stored.value.steps)
+            if any(target in map(_without_position, step.targets) for step in stored.value.steps)
         ]
+
+    def using_schedule(self, name: str) -> Sequence[str]:
+        followers = [
+            f"schedule {stored.name}"
+            for stored in self.schedules.list()
+            if stored.value.follows and stored.value.follows.schedule == name
+        ]
+        return [*self.using_target(Target(TargetKind.SCHEDULE, name)), *followers]
+
+    def using_user(self, name: str) -> Sequence[str]:
+        schedules = [
+            f"schedule {stored.name}"
+            for stored in self.schedules.list()
+            if name in members_of(stored.value)
+        ]
+        return [*self.using_target(Target(TargetKind.USER, name)), *schedules]
+
+
+def _spelled(target: Target, known: Mapping[Target, Target]) -> Target | None:
+    """As it is named; None: there is none."""
+    found = known.get(_as_listed(_without_position(target)))
+    return replace(target, name=found.name + _position_of(target)) if found else None
+
+
+def _position_of(target: Target) -> str:
+    """`/next`, or nothing."""
+    _, slash, position = target.name.partition("/")
+    return slash + position if target.kind is TargetKind.SCHEDULE else ""
+
+
+def _without_position(target: Target) -> Target:
+    position = _position_of(target)
+    return replace(target, name=target.name.removesuffix(position)) if position else target
 
 
 def _as_listed(target: Target) -> Target:
@@ -131,7 +172,6 @@ def _as_listed(target: Target) -> Target:
 
 
 def _missing(target: Target, known: Iterable[Target]) -> str:
-    if target.kind is TargetKind.SCHEDULE:
-        return f"there is no schedule {target.name}; name a user or a channel"
+    target = _without_position(target)
     meant = did_you_mean(target.name, (it.name for it in known if it.kind is target.kind))
     return f"there is no {target.kind} {target.name}{meant or '; make it first'}"

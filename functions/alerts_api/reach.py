@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import Problem
+from tocsin.domain.on_call.gaps_ahead import gap_ahead
+from tocsin.domain.on_call.roster import OnCallAt, Roster
 from tocsin.domain.people import Directory, UsersByName
 from tocsin.domain.reachability import Sender, Team, gaps_after_change, spelled_gaps
 from tocsin.domain.routing import Routing
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from tocsin.domain.configuration import Named, Stored
     from tocsin.domain.heartbeat import Heartbeat
     from tocsin.domain.integration import Integration
+    from tocsin.domain.on_call.schedule import ScheduleOverride
 
 NOUNS: Final = {noun.replace("_", " "): noun for noun in Noun}
 """By the words of `configuration_routes.Noun`."""
@@ -30,14 +35,18 @@ class Snapshot:
     objects: Mapping[Noun, Mapping[str, Any]]
     """Values of each kind, by their names in storage."""
     sends_email: bool
+    at: datetime
+    overrides: Sequence[ScheduleOverride]
+    """Those that have not ended."""
 
     @classmethod
-    def read(cls, stores: Stores, *, sends_email: bool) -> Snapshot:
+    def read(cls, stores: Stores, *, sends_email: bool, at: datetime) -> Snapshot:
         lists: Mapping[Noun, tuple[Stored, ...]] = {
             Noun.ESCALATION_POLICY: stores.policies.list(),
             Noun.ROUTE: stores.routes.list(),
             Noun.USER: stores.users.list(),
             Noun.CHANNEL: stores.channels.list(),
+            Noun.SCHEDULE: stores.schedules.list(),
             Noun.INTEGRATION: stores.integrations.list(),
             Noun.HEARTBEAT: stores.heartbeats.list(),
         }
@@ -45,7 +54,8 @@ class Snapshot:
             noun: {it.name.lower(): _value_of(it) for it in stored}
             for noun, stored in lists.items()
         }
-        return cls(objects=objects, sends_email=sends_email)
+        overrides = stores.overrides.list(at) if objects[Noun.SCHEDULE] else ()
+        return cls(objects=objects, sends_email=sends_email, at=at, overrides=overrides)
 
     def having(self, noun: Noun, stored: Stored) -> Snapshot:
         """The same with this object."""
@@ -61,9 +71,12 @@ class Snapshot:
     def team(self) -> Team:
         objects = self.objects
         routes = sorted(objects[Noun.ROUTE].values(), key=lambda it: (it.position, it.name))
+        roster = Roster(objects[Noun.SCHEDULE], self.overrides)
         return Team(
             directory=Directory(
-                users=UsersByName(objects[Noun.USER].values()), channels=objects[Noun.CHANNEL]
+                users=UsersByName(objects[Noun.USER].values()),
+                channels=objects[Noun.CHANNEL],
+                on_call=OnCallAt(self.at, roster),
             ),
             routing=Routing(policies=objects[Noun.ESCALATION_POLICY], routes=tuple(routes)),
             senders=(
@@ -71,6 +84,7 @@ class Snapshot:
                 *map(_of_heartbeat, objects[Noun.HEARTBEAT].values()),
             ),
             sends_email=self.sends_email,
+            gap_ahead=cache(partial(gap_ahead, roster=roster, at=self.at)),
         )
 
     def warnings(self, after: Snapshot, changed: tuple[Noun, str]) -> tuple[Problem, ...]:

@@ -11,11 +11,12 @@ from tocsin.usecases.refusals import DeliveryFailedError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tocsin.channels.ports import ChannelSender, DigestSender, Wiring
+    from tocsin.channels.ports import ChannelSender, DigestSender, NoticeSender, Wiring
     from tocsin.domain.alert import Alert
     from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
+    from tocsin.domain.on_call.notice import Notice
     from tocsin.domain.people import Channel
 
 
@@ -42,6 +43,18 @@ class ChannelSenders:
         """Send by the channel's type, if that is bundled."""
         return self._sent(
             lambda: self._digest_sender(channel.type).send_digest(notification, message, channel),
+            notification,
+            channel,
+        )
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        """Send by the channel's type, if that reaches people."""
+        return self._sent(
+            lambda: self._notice_sender(channel.type).send_notice(
+                notification, notice, link, channel
+            ),
             notification,
             channel,
         )
@@ -80,6 +93,15 @@ class ChannelSenders:
         if type_ not in self._made:
             self._made[type_] = channel_spec(type_).sender(self.wiring)
         return self._made[type_]
+
+    def _notice_sender(self, type_: str) -> NoticeSender:
+        from tocsin.channels.ports import NoticeSender
+
+        sender = self._sender(type_)
+        if not isinstance(sender, NoticeSender):
+            problem = f"channels of type {type_} send no notices"
+            raise DeliveryFailedError(problem, is_retryable=False)
+        return sender
 
     def _digest_sender(self, type_: str) -> DigestSender:
         from tocsin.channels.ports import DigestSender

@@ -11,6 +11,7 @@ from functions.notifier.parameters import Parameters
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.destination import is_to_user
 from tocsin.domain.errors import TryAgainError
+from tocsin.domain.ids import AlertId
 from tocsin.domain.link import (
     LINK_LIFE,
     Link,
@@ -92,6 +93,23 @@ class ParameterLinks:
             )
         except (DeliveryFailedError, LinkKeyError):
             self.log.exception("No link made to verify an address", user=user.name, by=method)
+            return None
+
+    def swap(self, delivery: Delivery, *, at: datetime) -> str | None:
+        """Make the link to the swap that a notice asks for; a failure is logged."""
+        from tocsin.domain.on_call.swap import ASKED_FOR
+
+        swap = delivery.notice.swap if delivery.notice else None
+        try:
+            key = self._key()
+            if key is None or swap is None:
+                return None
+            signer = LinkSigner(key, self.public_url)
+            by, action = delivery.target_name, LinkAction.SWAP
+            token = signer.token(action, AlertId(swap), by=by, at=at, life=ASKED_FOR)
+            return signer.url(token)
+        except (DeliveryFailedError, LinkKeyError, ValueError):
+            self.log.exception("No link made", notification=delivery.key)
             return None
 
     def _key(self) -> bytes | None:

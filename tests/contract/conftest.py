@@ -9,9 +9,7 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import NINE
-from tests.fakes.write_ids import WriteIds
 from tests.held_requests import hold
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
@@ -30,6 +28,8 @@ from tocsin.usecases.ports import (
     SlotRepository,
     TimelineRepository,
 )
+from tocsin_cli.simulated.stores import Stores
+from tocsin_cli.simulated.write_ids import WriteIds
 
 RETENTION = timedelta(days=90)
 

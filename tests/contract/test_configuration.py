@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import datetime, timedelta
+from datetime import time as clock
 from typing import Any
 
 import pytest
@@ -15,14 +16,28 @@ from tocsin.adapters.dynamodb.configuration.configuration_repository import Dyna
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.paging_repository import REMEMBERED_FOR, DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
+from tocsin.adapters.dynamodb.configuration.schedule_items import LIMIT_BYTES, SCHEDULES
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.domain.configuration import Configured
-from tocsin.domain.errors import ConcurrentUpdateError, NotFoundError
+from tocsin.domain.errors import ConcurrentUpdateError, InvalidInputError, NotFoundError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import Flapping, FlappingRule, Inherited
 from tocsin.domain.hours import Day, Hours
 from tocsin.domain.ids import WriteId
 from tocsin.domain.matcher import Matcher
+from tocsin.domain.on_call.schedule import (
+    Count,
+    Follows,
+    Layer,
+    LayerVersion,
+    Override,
+    OverrideKind,
+    Recurring,
+    Rotation,
+    Schedule,
+    Turns,
+    Unit,
+)
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, Role, User, hash_address
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
@@ -32,8 +47,8 @@ from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
 STEP = Step(name="first", targets=(Target(TargetKind.CHANNEL, "ops-hook"),), delay=5 * MINUTE)
 POLICY = EscalationPolicy(name="default", steps=(STEP,))
 OFFICE_HOURS = (
-    Hours(days=frozenset(Day) - {Day.SAT, Day.SUN}, begins=time(8, 30), ends=time(18)),
-    Hours(days=frozenset((Day.SAT,)), begins=time(22), ends=time(2, 15)),
+    Hours(days=frozenset(Day) - {Day.SAT, Day.SUN}, begins=clock(8, 30), ends=clock(18)),
+    Hours(days=frozenset((Day.SAT,)), begins=clock(22), ends=clock(2, 15)),
     Hours(),
 )
 FULL_POLICY = EscalationPolicy(
@@ -97,6 +112,7 @@ FULL_USER = User(
         NotificationRule(by=ContactMethod.EMAIL, only=OFFICE_HOURS),
     ),
     bundle=2 * MINUTE,
+    notices=frozenset(("shift_begins",)),
     role=Role.ADMIN,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
     managed_by="team file",
@@ -119,6 +135,90 @@ FULL_SETTINGS = TeamSettings(
     storm_labels=("région", "app"),
     provider_rates={"email": 60, "sms": 60_000},
     flapping=FlappingRule(after=3),
+    notices=frozenset(),
+    managed_by="team file",
+)
+
+
+wall = datetime.fromisoformat
+SCHEDULE = Schedule(name="primary")
+FULL_SCHEDULE = Schedule(
+    name="primary",
+    time_zone="Europe/Paris",
+    layers=(
+        Layer(
+            name="nights",
+            versions=(
+                LayerVersion(
+                    begins=None,
+                    position=1,
+                    time_zone="UTC",
+                    rotation=Rotation(
+                        pattern=Turns(unit=Unit.WEEKLY, every=2, handoff=clock(9, 30), day=Day.MON),
+                        start=wall("2026-01-05T09:30"),
+                        members=(("alice",), ("Bob", "carol"), ()),
+                        first=1,
+                        shifts_per_turn=2,
+                        begins=wall("2026-01-05T00:00"),
+                        until=wall("2027-01-04T09:00"),
+                        only=(
+                            Hours(
+                                days=frozenset((Day.SAT, Day.MON)),
+                                begins=clock(18),
+                                ends=clock(9),
+                            ),
+                            Hours(),
+                        ),
+                        count=Count.ALWAYS,
+                    ),
+                ),
+                LayerVersion(
+                    begins=NINE,
+                    position=0,
+                    time_zone="Europe/Paris",
+                    rotation=Rotation(
+                        pattern=Recurring(
+                            rule="FREQ=WEEKLY;BYDAY=SA",
+                            at=clock(0, 0, 1),
+                            duration=timedelta(hours=36),
+                            excluded=(wall("2026-05-02T00:00:01"),),
+                        ),
+                        start=wall("2026-01-03T00:00"),
+                        members=(("alice",),),
+                    ),
+                ),
+                LayerVersion(begins=NINE + HOUR, position=0, time_zone="UTC", rotation=None),
+            ),
+        ),
+        Layer(
+            name="layer 2",
+            versions=(
+                LayerVersion(
+                    begins=None,
+                    position=1,
+                    time_zone="UTC",
+                    rotation=Rotation(
+                        pattern=Turns(unit=Unit.HOURLY), start=wall("2026-01-01T00:00"), members=()
+                    ),
+                ),
+            ),
+        ),
+    ),
+    follows=Follows(schedule="secondary", offset=2, begins=NINE),
+    followed=(Follows(schedule="tertiary", begins=NINE - HOUR, ends=NINE),),
+    overrides=(
+        Override(
+            override_id="primary-1",
+            kind=OverrideKind.REPLACE,
+            user="carol",
+            instead_of="alice",
+            begins=NINE,
+            ends=NINE + HOUR,
+            made_at=NINE - HOUR,
+            made_by="alice",
+            reason="Holiday in Å",
+        ),
+    ),
     managed_by="team file",
 )
 
@@ -132,6 +232,7 @@ class Both:
     users: ConfigurationRepository[Configured[User]]
     channels: ConfigurationRepository[Configured[Channel]]
     settings: ConfigurationRepository[Configured[TeamSettings]]
+    schedules: ConfigurationRepository[Configured[Schedule]]
     paging: PagingRepository
 
 
@@ -147,6 +248,7 @@ def on_the_table(call: Call) -> Both:
         users=DynamoDBConfiguration(call, TABLE_NAME, USERS),
         channels=DynamoDBConfiguration(call, TABLE_NAME, CHANNELS),
         settings=DynamoDBConfiguration(call, TABLE_NAME, SETTINGS),
+        schedules=DynamoDBConfiguration(call, TABLE_NAME, SCHEDULES),
         paging=DynamoDBPaging(call, TABLE_NAME),
     )
 
@@ -157,6 +259,7 @@ KINDS: Mapping[str, tuple[Callable[[Both], ConfigurationRepository[Any]], Any, A
     "users": (lambda both: both.users, USER, FULL_USER),
     "channels": (lambda both: both.channels, CHANNEL, FULL_CHANNEL),
     "settings": (lambda both: both.settings, SETTINGS_UNSET, FULL_SETTINGS),
+    "schedules": (lambda both: both.schedules, SCHEDULE, FULL_SCHEDULE),
 }
 
 
@@ -193,8 +296,24 @@ def test_an_unknown_name_is_not_found(both: Both, kind: str, name: str) -> None:
         repository.get(name)
     assert refusal.value.code in {
         *("escalation_policy_not_found", "route_not_found", "user_not_found"),
-        *("channel_not_found", "not_found"),
+        *("channel_not_found", "schedule_not_found", "not_found"),
     }
+
+
+def test_a_schedule_that_is_too_big_is_refused_and_nothing_is_stored(both: Both) -> None:
+    people = tuple((f"{'é' * 30}{number}",) for number in range(1_000))
+    [layer] = FULL_SCHEDULE.layers[1:]
+    rotation = Rotation(
+        pattern=Turns(unit=Unit.HOURLY), start=wall("2026-01-01T00:00"), members=people
+    )
+    version = replace(layer.versions[0], rotation=rotation)
+    big = replace(SCHEDULE, layers=(replace(layer, versions=(version,)),))
+
+    with pytest.raises(InvalidInputError) as refusal:
+        both.schedules.put(None, Configured(value=big, created_at=NINE), write_id=WriteId("w1"))
+
+    assert f"{LIMIT_BYTES} are the limit" in refusal.value.details[0].problem
+    assert both.schedules.list() == ()
 
 
 def test_each_kind_has_names_of_its_own(both: Both) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.examples import HOUR, MINUTE, NINE, PATIENT, recovery, trigger
-from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.keys import DUE_SHARDS, shard_of
@@ -17,6 +16,7 @@ from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
 from tocsin.domain.next_action import AnyTimer, Timer, act, with_timer
 from tocsin.domain.reception import receive
+from tocsin_cli.simulated.write_ids import WriteIds
 
 TABLE = "tocsin"
 RETENTION = timedelta(days=90)

@@ -9,7 +9,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE, PROMETHEUS, firing, trigger
-from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -26,6 +25,7 @@ from tocsin.usecases.incident_work import IncidentStores, Opening
 from tocsin.usecases.open_incident import open_incident, promote_alert
 from tocsin.usecases.ports import AlertRepository, IncidentRepository, SlotRepository
 from tocsin.usecases.refusals import SlotRefusedError
+from tocsin_cli.simulated.write_ids import WriteIds
 
 RETENTION = timedelta(days=90)
 RESOLUTION = IncidentUpdate(

@@ -6,13 +6,13 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import MINUTE, NINE
-from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.notifications.last_resort_repository import DynamoDBLastResort
 from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import LastResort
 from tocsin.usecases.ports import LastResortRepository
+from tocsin_cli.simulated.write_ids import WriteIds
 
 ONE, TWO = AlertId("01KJMA0FM0SWN6QZPBR1784CMA"), AlertId("01KJMA0FM0SWN6QZPBR1784CMB")
 CLAIMED = LastResort(

@@ -7,13 +7,13 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import MINUTE, NINE
-from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.domain.digest import DigestId
 from tocsin.domain.line import Arriving, Line, Pace, Place
 from tocsin.domain.severity import Severity
+from tocsin_cli.simulated.write_ids import WriteIds
 
 ALICE = Place("user:alice", "email")
 BOB = Place("user:bob", "email")

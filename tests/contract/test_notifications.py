@@ -7,7 +7,6 @@ import pytest
 
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE, TO_OPS, UNKNOWN_ID
-from tests.fakes.write_ids import WriteIds
 from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -25,8 +24,10 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
+from tocsin.domain.on_call.notice import Notice, NoticeKind
 from tocsin.usecases.ports import NotificationRepository
 from tocsin.usecases.refusals import NotificationRefusedError
+from tocsin_cli.simulated.write_ids import WriteIds
 
 RETENTION = timedelta(days=90)
 NEW_WRITE_ID = WriteIds()
@@ -42,6 +43,13 @@ WITH_EVERY_FIELD = Notification(
         event=NotificationEvent.ACKNOWLEDGED,
         reason=NotificationReason.CHANGED,
         step_name="second",
+        schedule="primary/next",
+        notice=Notice(
+            kind=NoticeKind.SWAP,
+            title="Bob asks for a swap",
+            lines=("“Monday” for Sunday",),
+            swap="01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+        ),
         spell=3,
         version=7,
         after="1.2",

@@ -8,7 +8,6 @@ import pytest
 from moto.server import ThreadedMotoServer
 
 from tests.examples import ALICE, HOUR, NINE, PROMETHEUS, SENDER, TEN, trigger
-from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, AwsError, AwsJsonClient, Service
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -24,6 +23,7 @@ from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.domain.next_action import AnyTimer, Timer
 from tocsin.usecases.refusals import SlotRefusedError
+from tocsin_cli.simulated.write_ids import WriteIds
 
 pytestmark = pytest.mark.loopback
 

@@ -12,8 +12,6 @@ from hypothesis import strategies as some
 from tests.conftest import TABLE_NAME
 from tests.contract.conftest import RETENTION, on_the_table
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, recovery, trigger
-from tests.fakes.write_ids import WriteIds
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
@@ -35,6 +33,8 @@ from tocsin.domain.timeline import ChangeType
 from tocsin.usecases.ports import NewWriteId
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
+from tocsin_cli.simulated.stores import Stores
+from tocsin_cli.simulated.write_ids import WriteIds
 
 INFO, WARNING, CRITICAL = Severity.INFO, Severity.WARNING, Severity.CRITICAL
 SLOT = PROMETHEUS.slot_of(trigger())

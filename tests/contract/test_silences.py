@@ -16,9 +16,10 @@ from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.domain.errors import ConcurrentUpdateError, SilenceNotFoundError
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import Actor, WriteId
-from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence
+from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import HoldTimer
+from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.silence import Silence, Span
 
 MINIMAL = Silence(

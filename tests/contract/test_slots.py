@@ -23,7 +23,6 @@ from tests.examples import (
     recovery,
     trigger,
 )
-from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
 from tocsin.domain.alert_query import AlertQuery
@@ -32,6 +31,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal, Value
 from tocsin.usecases.ports import NewWriteId, SlotRepository
 from tocsin.usecases.refusals import SlotRefusedError
+from tocsin_cli.simulated.write_ids import WriteIds
 
 SLOT = PROMETHEUS.slot_of(trigger())
 

@@ -12,12 +12,12 @@ from moto import mock_aws
 
 from tests.aws_calls import calls_of
 from tests.examples import NINE, PROMETHEUS, trigger
-from tests.fakes.timers import InMemoryTimers
 from tocsin.adapters.queues import BATCH_LIMIT, EARLY_AT_MOST, SqsTimers, timer_from
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 from tocsin.usecases.ports import TimerQueue
+from tocsin_cli.simulated.timers import InMemoryTimers
 
 SLOT = PROMETHEUS.slot_of(trigger())
 URL = "https://sqs.eu-central-1.amazonaws.com/123456789012/timers"

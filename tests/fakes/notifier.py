@@ -8,7 +8,8 @@ from tests.fakes.providers import Providers
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert
 from tocsin.domain.digest_message import DigestLinks, DigestMessage
-from tocsin.domain.link import Links, LinkSigner
+from tocsin.domain.ids import AlertId
+from tocsin.domain.link import LinkAction, Links, LinkSigner
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Channel, ContactMethod, User
@@ -65,6 +66,14 @@ class Signed:
     def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
         assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
         return None
+
+    def swap(self, delivery: Delivery, *, at: datetime) -> str | None:
+        assert delivery.notice
+        assert delivery.notice.swap
+        signer, by = LinkSigner(KEY, PUBLIC_URL), delivery.target_name
+        return signer.url(
+            signer.token(LinkAction.SWAP, AlertId(delivery.notice.swap), by=by, at=at)
+        )
 
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
         return VerificationSigner(KEY, PUBLIC_URL).url(user, method, at=at)

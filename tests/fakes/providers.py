@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tocsin.domain.alert import Alert
-from tocsin.domain.digest_message import DigestLinks, DigestMessage
-from tocsin.domain.gate import Passage
+from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.ids import AlertId
 from tocsin.domain.last_resort import TopicMessage
-from tocsin.domain.link import Links
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, DeliveryKey, Notification, NotificationEvent
-from tocsin.domain.people import Channel, ContactMethod, User
+from tocsin.domain.on_call.notice import Notice
+from tocsin.domain.people import Channel
 from tocsin.domain.phrase import plain
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -42,6 +41,18 @@ class Received:
         return plain(self.message.lead)
 
 
+@dataclass(frozen=True)
+class ReceivedNotice:
+    """One notice that a provider took."""
+
+    at: datetime
+    target: str
+    by: str
+    """The type of the channel."""
+    notice: Notice
+    link: str | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReceivedDigest:
     """One digest that a provider took."""
@@ -64,6 +75,7 @@ class Providers:
     now: Callable[[], datetime]
     received: list[Received] = field(default_factory=list)
     digests: list[ReceivedDigest] = field(default_factory=list)
+    notices: list[ReceivedNotice] = field(default_factory=list)
     _failures: "defaultdict[str, list[DeliveryFailedError]]" = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -112,6 +124,16 @@ class Providers:
         self.digests.append(received)
         return f"{channel.type}-digest-{len(self.digests)}"
 
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        delivery = notification.delivery
+        waiting = self._failures[delivery.channel]
+        if waiting:
+            raise waiting.pop(0)
+        self.notices.append(ReceivedNotice(self.now(), delivery.target, channel.type, notice, link))
+        return f"{channel.type}-notice-{len(self.notices)}"
+
 
 @dataclass
 class InMemoryTopic:
@@ -132,43 +154,9 @@ class InMemoryTopic:
         return f"sns-{len(self.told)}"
 
 
-class OpenGate:
-    """Implements `ChannelGate`: everybody may pass."""
-
-    def enter(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        assert channel.name
-        assert at.tzinfo is not None, f"urgent: {is_urgent}"
-        return Passage(failures=0)
-
-    def return_to(self, channel: Channel, *, is_urgent: bool, at: datetime) -> Passage:
-        return self.enter(channel, is_urgent=is_urgent, at=at)
-
-    def note_success(self, channel: Channel) -> None:
-        assert channel.name
-
-    def note_failure(self, channel: Channel, *, failures: int, at: datetime) -> None:
-        assert channel.name and failures and at.tzinfo  # noqa: PT018 - nothing is kept
-
-
 class NoShortLinks:
     """Implements `ShortLinks`: none can be stored."""
 
     def short_link(self, delivery: Delivery) -> str | None:
         assert delivery.key
-        return None
-
-
-class NoLinks:
-    """Implements `LinkMaker`: there is no key."""
-
-    def links(self, delivery: Delivery, *, at: datetime) -> Links | None:
-        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
-        return None
-
-    def digest_links(self, delivery: Delivery, *, at: datetime) -> DigestLinks | None:
-        assert delivery.key and at.tzinfo  # noqa: PT018 - nothing is kept
-        return None
-
-    def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
-        assert user.address_of(method) and at.tzinfo  # noqa: PT018 - nothing is kept
         return None

@@ -1,52 +1,31 @@
 """All of Tocsin in memory, with a clock that only the test moves."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
-from tests.fakes.deliveries import InMemoryDeliveries
-from tests.fakes.providers import InMemoryTopic, NoLinks, OpenGate, Providers
-from tests.fakes.timers import InMemoryTimers
-from tests.fakes.write_ids import WriteIds
-from tests.simulated_aws.stores import Stores
+from tests.fakes.providers import InMemoryTopic, Providers
 from tests.simulated_aws.stream import Pattern, filters_of
-from tests.simulated_aws.table import Parameters
 from tests.template_file import read_template
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
-from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
-from tocsin.adapters.dynamodb.timeline.stream import (
-    stored_awake,
-    stored_change,
-    stored_heartbeat,
-    stored_silence,
-)
-from tocsin.channels.by_type import is_bundled
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.awake import Awake, AwakeScope
-from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
-from tocsin.domain.hold import HoldKind
 from tocsin.domain.hours import Hours
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import (
-    LOOK_AHEAD,
-    AnyTimer,
-    HeartbeatTimer,
-    HoldTimer,
     NextAction,
-    StormTimer,
-    Timer,
     next_action,
 )
 from tocsin.domain.notification import Notification, NotificationEvent
+from tocsin.domain.on_call.schedule import Schedule, ScheduleOverride
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Route
@@ -58,48 +37,29 @@ from tocsin.domain.timeline import Change, ChangeType
 from tocsin.usecases.ask_people import escalate_now
 from tocsin.usecases.be_awake import begin_awake, end_awake, note_seen
 from tocsin.usecases.change_alert import change_alert
-from tocsin.usecases.deliver_notification import deliver_notification, join_together
-from tocsin.usecases.delivery_work import Work
-from tocsin.usecases.follow_awake import follow_awake
-from tocsin.usecases.follow_changes import Outlets, follow_changes
-from tocsin.usecases.follow_notifications import follow_notifications
-from tocsin.usecases.follow_storm import notice_storm, run_storm
-from tocsin.usecases.incident_work import IncidentStores, Opening
+from tocsin.usecases.change_on_call import OnCallWork
+from tocsin.usecases.incident_work import Opening
 from tocsin.usecases.open_incident import promote_alert
 from tocsin.usecases.ports import ConfigurationRepository
-from tocsin.usecases.receive_signal import Receipt, receive_signal
-from tocsin.usecases.run_due_action import run_due_action
-from tocsin.usecases.run_due_awake import run_due_awake
-from tocsin.usecases.run_due_hold import HoldStores, run_due_hold
-from tocsin.usecases.run_due_hold import send_if_soon as send_hold_if_soon
+from tocsin.usecases.receive_signal import Receipt
 from tocsin.usecases.run_heartbeat import (
-    HeartbeatStores,
     hear_heartbeat,
-    run_due_heartbeat,
-    send_if_soon,
 )
-from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
+from tocsin_cli.simulated.engine import Engine
+from tocsin_cli.simulated.table import Parameters
 
-_EVER = datetime.max.replace(tzinfo=UTC)
 USUAL_FLAPPING = FlappingRule()
-_MILLISECOND = timedelta(milliseconds=1)
 
 
-class World(Stores):
+class World(Engine[InMemoryTopic]):
     """Senders, people and time act on alerts; the stream is read after each of them."""
 
     def __init__(self, now: datetime = NINE) -> None:
-        super().__init__(lambda: self.now)
-        self.now = now
-        self.timers = InMemoryTimers()
-        self.deliveries = InMemoryDeliveries()
         self.providers = Providers(now=lambda: self.now)
-        self.topic: InMemoryTopic | None = InMemoryTopic(now=lambda: self.now)
+        super().__init__(now, self.providers, InMemoryTopic(now=lambda: self.now))
         self.timelines_read: list[AlertId] = []
         """By the notifier."""
-        self.new_write_id = WriteIds()
-        self._ticked_at = now - MINUTE
         self._told = 0
         self._meanwhile: Callable[[], object] | None = None
         self._of = ""
@@ -132,19 +92,7 @@ class World(Stores):
 
     def receive(self, signal: Signal, source: Source = PROMETHEUS) -> Receipt:
         """The same, said in full."""
-        receipt = self._receive(signal, source)
-        self._follow()
-        return receipt
-
-    def _receive(self, signal: Signal, source: Source) -> Receipt:
-        return receive_signal(
-            signal,
-            source,
-            at=self.now,
-            slots=self.slots,
-            paging=self.paging,
-            new_write_id=self.new_write_id,
-        )
+        return super().receive(signal, source)
 
     def opened(
         self,
@@ -267,88 +215,6 @@ class World(Stores):
         self._was_read |= is_awaited  # A write that is refused is told what is there.
         return super().call(operation, parameters)
 
-    # Time
-
-    def pass_time(
-        self, *, seconds: float = 0, minutes: float = 0, hours: float = 0, days: float = 0
-    ) -> None:
-        """Move the clock; ticks and timers come at their own times on the way."""
-        until = self.now + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        while (at := self._next_event()) is not None and at <= until:
-            self.now = max(self.now, at)
-            if self.now == self._tick_for_what_is_due():
-                self._ticked_at = self.now
-                send_due_timers(now=self.now, due=self.due, timers=self.timers)
-            self._deliver()
-            for timer in self.timers.arrived(self.now):
-                self._run(timer)
-                self._follow()
-        self.now = until
-
-    def _run(self, timer: AnyTimer) -> None:
-        match timer:
-            case Timer():
-                run_due_action(
-                    timer,
-                    at=self.now,
-                    slots=self.slots,
-                    paging=self.paging,
-                    notifications=self.notifications,
-                    new_write_id=self.new_write_id,
-                )
-            case HeartbeatTimer():
-                run_due_heartbeat(timer, at=self.now, stores=self.stores, timers=self.timers)
-            case HoldTimer(kind=HoldKind.AWAKE):
-                run_due_awake(
-                    timer,
-                    at=self.now,
-                    people=self.awake,
-                    alerts=self.alerts,
-                    digests=self.digests,
-                    holding=self.outlets.holding(self.now),
-                    timers=self.timers,
-                    new_write_id=self.new_write_id,
-                )
-            case HoldTimer():
-                run_due_hold(timer, at=self.now, stores=self.hold_stores, timers=self.timers)
-            case StormTimer():
-                run_storm(timer, at=self.now, storms=self.storms, stores=self.incident_stores)
-
-    @property
-    def incident_stores(self) -> IncidentStores:
-        """What incidents and their alerts are kept in."""
-        return IncidentStores(
-            alerts=self.alerts,
-            incidents=self.incidents,
-            slots=self.slots,
-            new_write_id=self.new_write_id,
-        )
-
-    @property
-    def hold_stores(self) -> HoldStores:
-        """What silences and windows are kept in, and what they hold."""
-        kinds: dict[HoldKind, ConfigurationRepository[Any]] = {
-            HoldKind.SILENCE: self.silences,
-            HoldKind.WINDOW: self.windows,
-        }
-        return HoldStores(
-            silences=lambda kind: kinds[kind],
-            alerts=self.alerts,
-            holding=self.outlets.holding(self.now),
-            paging=self.paging,
-            new_write_id=self.new_write_id,
-        )
-
-    @property
-    def stores(self) -> HeartbeatStores:
-        """What heartbeats and their alerts are kept in."""
-        return HeartbeatStores(
-            heartbeats=self.heartbeats,
-            slots=self.slots,
-            paging=self.paging,
-            new_write_id=self.new_write_id,
-        )
-
     def hear(self, name: str) -> Receipt | None:
         """A heartbeat is heard from."""
         try:
@@ -369,103 +235,13 @@ class World(Stores):
         self._follow()
         return found
 
-    def _next_event(self) -> datetime | None:
-        times = self.timers.soonest, self.deliveries.soonest, self._tick_for_what_is_due()
-        return min(filter(None, times), default=None)
-
-    def _tick_for_what_is_due(self) -> datetime | None:
-        """The next full minute at which a tick finds something that waits for no timer yet."""
-        waiting = set(self.timers.waiting)
-        due = [timer for timer in self.due.due(_EVER) if timer not in waiting]
-        if not due:
-            return None
-        needed_at = max(
-            self.now, self._ticked_at + _MILLISECOND, due[0].due_at - LOOK_AHEAD + _MILLISECOND
-        )
-        return needed_at + (NINE - needed_at) % MINUTE
-
-    def _follow(self) -> None:
-        """Read the stream, and send the messages that are due."""
-        self.follow()
-        self._deliver()
-
-    def follow(self) -> None:
-        """Do what follows from all that was written since the last time, and from that."""
-        while self.table.records:
-            told = self.read_stream()
-            changes = [stored for record in told if (stored := stored_change(record))]
-            messages = [line[1] for record in told if (line := stored_notification(record))]
-            for heartbeat in (it for record in told if (it := stored_heartbeat(record))):
-                send_if_soon(heartbeat, now=self.now, timers=self.timers)
-            for silence in filter(None, map(stored_silence, told)):
-                send_hold_if_soon(silence, now=self.now, timers=self.timers)
-            for awake in filter(None, map(stored_awake, told)):
-                follow_awake(awake, now=self.now, outlets=self.outlets)
-            follow_changes(changes, now=self.now, outlets=self.outlets)
-            follow_notifications(messages, now=self.now, outlets=self.outlets)
-            notice_storm(
-                changes,
-                now=self.now,
-                storms=self.storms,
-                paging=self.paging,
-                timers=self.timers,
-                new_write_id=self.new_write_id,
-            )
-
     def read_stream(self) -> Sequence[Mapping[str, Any]]:
         """Take what the stream has, as far as the escalator is called for it."""
-        records, self.table.records = self.table.records, []
-        return [record for record in records if any(it(record) for it in _filters())]
-
-    def _deliver(self) -> None:
-        while arrived := self.deliveries.arrived(self.now):
-            joined = join_together(arrived, self.work) if len(arrived) > 1 else ()
-            for delivery in (it for it in arrived if it not in joined):
-                deliver_notification(delivery, self.work)
-            self.follow()
-
-    @property
-    def outlets(self) -> Outlets:
-        """Where the stream's consequences go."""
-        return Outlets(
-            timeline=self.timelines,
-            slots=self.slots,
-            paging=self.paging,
-            notifications=self.notifications,
-            deliveries=self.deliveries,
-            timers=self.timers,
-            digests=lambda: self.digests,
-            awake=lambda: self.awake,
-            lines=lambda: self.lines,
-            is_bundled=is_bundled,
-            new_write_id=self.new_write_id,
-        )
-
-    @property
-    def work(self) -> Work:
-        """What the notifier needs."""
-        return Work(
-            ledger=self.notifications,
-            alerts=self.alerts,
-            paging=self.paging,
-            lines=self.lines,
-            digests=self.digests,
-            is_bundled=is_bundled,
-            gate=OpenGate(),
-            queue=self.deliveries,
-            sender=self.providers,
-            links=NoLinks(),
-            last_resort=self.last_resort,
-            topic=self.topic,
-            newest_changes=self._newest_changes,
-            newest_storm=self.storms.newest,
-            now=lambda: self.now,
-            new_write_id=self.new_write_id,
-        )
+        return [record for record in super().read_stream() if any(it(record) for it in _filters())]
 
     def _newest_changes(self, alert_id: AlertId) -> Sequence[Change]:
         self.timelines_read.append(alert_id)
-        return self.alerts.newest_changes(alert_id, limit=30)
+        return super()._newest_changes(alert_id)
 
     # The team
 
@@ -532,12 +308,6 @@ class World(Stores):
         note_seen(user, at=self.now, people=self.awake, new_write_id=self.new_write_id)
         self._follow()
 
-    def keep[T: Named](self, store: DynamoDBConfiguration[T], value: T) -> None:
-        """Put an object of the configuration, also in the place of one."""
-        before = store.find(value.name)
-        made = Configured(value=value, created_at=before.created_at if before else self.now)
-        store.put(before, made, write_id=self.new_write_id())
-
     def channel(self, name: str, type_: str = "webhook", *, rate_per_minute: int = 60) -> None:
         """Configure a channel."""
         self.keep(self.channels, Channel(name=name, type=type_, rate_per_minute=rate_per_minute))
@@ -552,6 +322,25 @@ class World(Stores):
             notify=notify or (NotificationRule(by=ContactMethod.EMAIL),),
         )
         self.keep(self.users, user)
+
+    def schedule(self, schedule: Schedule) -> None:
+        """Configure a schedule, as it is from now on."""
+        self.keep(self.schedules, schedule)
+
+    def override(self, *made: ScheduleOverride) -> None:
+        self.overrides.add(made, write_id=self.new_write_id())
+
+    @property
+    def on_call_work(self) -> OnCallWork:
+        """What people change who is on call with."""
+        return OnCallWork(
+            schedules=self.schedules,
+            overrides=self.overrides,
+            swaps=self.swaps,
+            directory=self.paging.directory,
+            deliveries=lambda: self.deliveries,
+            new_write_id=self.new_write_id,
+        )
 
     def escalation_policy(  # noqa: PLR0913 - all that a policy may have; a story names one or two
         self,

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from tests.faults.plans import AT_PROVIDER, Kind
 from tests.faults.team import StoryTeam
-from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import alert_from, listed_occurrences
 from tocsin.adapters.dynamodb.notifications.notification_items import notification_from
@@ -19,6 +18,7 @@ from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AlertId
 from tocsin.domain.notification import Notification, NotificationEvent
 from tocsin.domain.timeline import Change, ChangeType
+from tocsin_cli.simulated.table import Record
 
 _OF_THE_RUN = frozenset(
     ("attempt", "retry_at", "until", "notification_id", "previous_alert_id", "provider_id")

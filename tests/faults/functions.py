@@ -51,6 +51,7 @@ from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 from tocsin.html import render
 from tocsin.lambda_runtime.log_lines import Log
@@ -136,6 +137,11 @@ class _Texts:
         if message.links is not None:
             self.short_links.short_link(notification.delivery)
         return self.personal.send_digest(notification, message, channel)
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        return self.personal.send_notice(notification, notice, link, channel)
 
 
 @dataclass

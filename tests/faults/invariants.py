@@ -10,7 +10,6 @@ from tests.examples import MINUTE
 from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.plans import Function, Kind, clock_error
-from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.awake_items import awake_from
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -30,6 +29,7 @@ from tocsin.domain.reach import is_to_last_resort
 from tocsin.domain.step_plan import is_asked
 from tocsin.domain.sweep import PLANNED_AFTER, SWEEP_EVERY
 from tocsin.domain.timeline import Change, ChangeType
+from tocsin_cli.simulated.table import Record
 
 GRACE = timedelta(seconds=30)
 """For which a page that a run had begun to send may still arrive."""

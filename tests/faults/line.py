@@ -25,7 +25,6 @@ from tests.faults.scheduler import DeathError, Scheduler, current
 from tests.held_requests import hold
 from tests.role_oracle import RECORD
 from tests.simulated_aws.queue import SimulatedQueue
-from tests.simulated_aws.table import RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, AwsJsonClient, Call, Service
 from tocsin.adapters.aws_signature import Credentials
 from tocsin.adapters.dynamodb import keys
@@ -38,8 +37,10 @@ from tocsin.domain.last_resort import TopicMessage
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Notification
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 from tocsin.usecases.refusals import DeliveryFailedError
+from tocsin_cli.simulated.table import RefusedError, SimulatedTable
 
 LATENCY = timedelta(milliseconds=3)
 COMMIT = timedelta(milliseconds=4)
@@ -491,6 +492,11 @@ class Personal:
             reason = f"the provider answered {status}"
             raise DeliveryFailedError(reason, is_retryable=status >= 500)
         return f"provider-{delivery.key}"
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        raise NotImplementedError
 
 
 ROLE_OF = {

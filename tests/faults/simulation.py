@@ -20,7 +20,6 @@ from functions.escalator.table_changes import follow_records
 from functions.ingest.answers import respond
 from functions.notifier.deliveries import deliver_messages
 from tests.examples import MINUTE, NINE
-from tests.fakes.write_ids import WriteIds
 from tests.faults.functions import (
     DELIVERIES,
     DELIVERIES_DEAD,
@@ -36,7 +35,6 @@ from tests.faults.plans import Function, Kind, Plan
 from tests.faults.scheduler import DeathError, Scheduler, SideBySide, Task, current
 from tests.simulated_aws.queue import Message, SimulatedQueue
 from tests.simulated_aws.stream import SHARDS, Reading, Shard, SimulatedStream, filters_of
-from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notifications.notification_items import notification_from
@@ -48,6 +46,8 @@ from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.time_left import RESERVE_SECONDS
+from tocsin_cli.simulated.table import Record, RefusedError, SimulatedTable
+from tocsin_cli.simulated.write_ids import WriteIds
 
 PAGE_SECONDS = 10.0
 """As in functions/escalator/app.py, which cannot be loaded here."""

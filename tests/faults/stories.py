@@ -9,12 +9,12 @@ from inspect import isfunction
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.team import FOUND_WITHIN, LONG, PROMETHEUS, StoryTeam
-from tests.simulated_aws.table import Record
 from tocsin.domain.hours import Hours
 from tocsin.domain.integration import BY_HAND, IntegrationType
 from tocsin.domain.next_action import ONLY_ASKED, next_action
 from tocsin.domain.notification import DeliveryState
 from tocsin.domain.people import ContactMethod, NotificationRule
+from tocsin_cli.simulated.table import Record
 
 SECOND = timedelta(seconds=1)
 MILLISECOND = timedelta(milliseconds=1)

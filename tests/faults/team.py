@@ -12,7 +12,6 @@ from tests.examples import ALICE, HOUR, NINE
 from tests.faults.functions import RETENTION, TABLE, Process
 from tests.faults.scheduler import DeathError
 from tests.faults.simulation import Simulation, StuckError, Wait
-from tests.simulated_aws.table import Record
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
@@ -46,6 +45,7 @@ from tocsin.usecases.ask_people import Opening, escalate_now, open_by_hand
 from tocsin.usecases.be_awake import begin_awake, end_awake, note_seen
 from tocsin.usecases.change_alert import change_alert
 from tocsin.usecases.change_silence import change_silence
+from tocsin_cli.simulated.table import Record
 
 TOKEN = "0123456789abcdef0123456789abcdef"
 HEARTBEAT_TOKEN = "fedcba9876543210fedcba9876543210"

@@ -12,7 +12,6 @@ import pytest
 from bench.embedded_dynamodb import create_table
 from local.stack.aws import Aws
 from tests.examples import PROMETHEUS, trigger
-from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import DYNAMODB, AwsJsonClient, Call, Service
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -23,6 +22,7 @@ from tocsin.domain.reception import Outcome
 from tocsin.domain.sent_body import SentBody
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.usecases.receive_signal import Receipt, receive_signal
+from tocsin_cli.simulated.write_ids import WriteIds
 
 TABLE = "threads"
 RETENTION = timedelta(days=90)

@@ -14,8 +14,8 @@ from tests.faults.functions import TABLE
 from tests.faults.plans import Kind, Plan, plan_of
 from tests.faults.runs import Calm, tell
 from tests.faults.stories import STORIES
-from tests.simulated_aws.table import Record, RefusedError, SimulatedTable
 from tocsin.adapters.aws_json import DYNAMODB, AwsError, AwsJsonClient, Call, Service
+from tocsin_cli.simulated.table import Record, RefusedError, SimulatedTable
 
 type Parameters = Mapping[str, Any]
 type Answer = dict[str, Any]

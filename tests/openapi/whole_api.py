@@ -5,18 +5,23 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES
+from functions.alerts_api.schemas.overrides import SpanBody, SwapBody
 from functions.ingest.answers import respond
 from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.on_call import made as made_override
+from tocsin.bodies.schedules import ScheduleBody
 from tocsin.domain.credential import Scope
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.integration import IntegrationType
+from tocsin.domain.on_call.swap import Swap
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ SPARE: Final = "spare"
 """Likewise, and nothing names it."""
 KEY_ID: Final = "key-of-a-script"
 _OF_INGEST: Final = re.compile(r"/i/.*|/api/v1/events|/api/v1/integrations/[^/]+/try")
+_PARTS_OF_ONE: Final = "/api/v1/schedules/{name}".count("/")
 _HERE: Final = {"channel": NAME}
 _CONFIGURATION: Final[Mapping[str, Mapping[str, Any]]] = {
     "channels": {"type": "console"},
@@ -39,6 +45,10 @@ _CONFIGURATION: Final[Mapping[str, Mapping[str, Any]]] = {
     "silences": {"match": ['name="other"'], "duration": "1h", "reason": "Known"},
     "maintenance-windows": {"match": ['name="other"'], "duration": "1h", "reason": "Deploy"},
 }
+
+
+_SCHEDULE: Final = ScheduleBody.model_json_schema()["examples"][0]
+_SWAP: Final = SwapBody.model_json_schema()["examples"][0]
 
 
 class WholeApi:
@@ -63,7 +73,7 @@ class WholeApi:
                     self.heartbeat_token = str(made.data["url"]).split("/")[-2]
         admin.send("PUT", f"/api/v1/integrations/{SPARE}", body={"type": "rest"})
         # The key is hers, and examples of the document ask him.
-        for name in ("alice", "bob"):
+        for name in ("alice", "bob", "carol"):
             admin.send("PUT", f"/api/v1/users/{name}", body={"email": f"{name}@example.com"})
         self.alert_ids = [self.world.opened(f"disk-{number}") for number in range(3)]
         self.world.acknowledge(self.alert_ids[1])
@@ -80,6 +90,29 @@ class WholeApi:
         self.world.digests.freeze(digest, write_id=self.world.new_write_id())
         incident = admin.post("/api/v1/incidents", {"title": "Checkout is down"})
         self.incident_id = str(incident.data["id"])
+        self._set_up_schedules(admin)
+
+    def _set_up_schedules(self, admin: Client) -> None:
+        for name in (SPARE, NAME):
+            put = admin.send("PUT", f"/api/v1/schedules/{name}", body=_SCHEDULE)
+            assert put.status == HTTPStatus.CREATED, put.text
+        for noun in ("schedules", "users"):
+            admin.post(f"/api/v1/{noun}/{NAME}/feed")
+        # By the API these tell people, and its clock would keep who there is by then for ever.
+        made = made_override("carol", self.world.now + HOUR, self.world.now + 2 * HOUR)
+        self.world.override(replace(made, schedule=NAME))
+        self.override_id = made.override.override_id
+        swap = Swap(
+            name=PATH_EXAMPLES["swap_id"],
+            schedule=NAME,
+            asker="alice",
+            asked="bob",
+            gives=SpanBody.model_validate(_SWAP["gives"]).span,
+            takes=SpanBody.model_validate(_SWAP["takes"]).span,
+            created_at=self.world.now,
+        )
+        self.swap_id = swap.name
+        self.world.swaps.put(None, swap, write_id=self.world.new_write_id())
 
     def known(self, method: str, path: str) -> Mapping[str, str]:
         """Path parameters that lead to something; what is to be deleted, nothing names."""
@@ -89,9 +122,16 @@ class WholeApi:
             "digest_id": PATH_EXAMPLES["digest_id"],
             "incident_id": self.incident_id,
             "key_id": KEY_ID,
-            "name": SPARE if method == "DELETE" else NAME,
+            "name": self._name_of(method, path),
+            "override_id": self.override_id,
+            "swap_id": self.swap_id,
             "token": self.heartbeat_token if is_alive else TOKEN,
         }
+
+    def _name_of(self, method: str, path: str) -> str:
+        """Of what is to be deleted nothing names; of a schedule, one with all parts."""
+        has_parts = path.count("/") > _PARTS_OF_ONE
+        return SPARE if method == "DELETE" and not has_parts else NAME
 
     def answer(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer as the gateway would let the function of this path answer."""

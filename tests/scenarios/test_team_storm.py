@@ -12,8 +12,6 @@ from functions.notifier.newest_storm import NewestStorm
 from tests.captured_log import captured_log
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS
 from tests.fakes.world import World
-from tests.simulated_aws.stores import TABLE
-from tests.simulated_aws.table import Parameters
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.timeline.storm_repository import BUCKET_LIMIT, DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.stream import stored_change
@@ -30,6 +28,8 @@ from tocsin.domain.team_storm import LOOK_EVERY, QUIET, Opened, TeamStorm
 from tocsin.usecases.change_incident import change_incident
 from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_storm import ATTACHED_IN_A_LOOK, notice_storm, run_storm
+from tocsin_cli.simulated.stores import TABLE
+from tocsin_cli.simulated.table import Parameters
 
 SECOND = timedelta(seconds=1)
 

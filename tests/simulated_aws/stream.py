@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from tests.simulated_aws.table import Record
+from tocsin_cli.simulated.table import Record
 
 SHARDS = 2
 _LONGEST_PAUSE = timedelta(minutes=1)

@@ -9,7 +9,7 @@ import pytest
 from tests.template.intrinsics import Template
 
 OWN = "Tocsin/${AWS::StackName}"
-UNSHOWN = {"FirstKeyFunction"}
+UNSHOWN = {"FirstKeyFunction", "TeamConfigFunction"}
 """It runs when the stack is made, and then no more."""
 
 

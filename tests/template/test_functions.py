@@ -15,11 +15,13 @@ HANDLERS = {
     "CompatFunction": "functions.ingest.app.compat_handler",
     "AlertsApiFunction": "functions.alerts_api.app.handler",
     "ActionsFunction": "functions.actions.app.handler",
+    "CalendarFunction": "functions.calendar.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
     "NotifierFunction": "functions.notifier.app.on_delivery",
     "FirstKeyFunction": "functions.first_key.app.handler",
+    "TeamConfigFunction": "functions.team_config.app.handler",
 }
 EVERY_FUNCTION_KNOWS = {
     "TABLE_NAME",
@@ -34,16 +36,23 @@ EVERY_FUNCTION_KNOWS = {
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
-    "ActionsFunction": {"LINK_KEY_PARAMETER"},
+    "ActionsFunction": {"DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
         "HAS_LAST_RESORT",
+        "PAGING",
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
     "FirstKeyFunction": {"SECRETS_KEY"},
+    "TeamConfigFunction": {
+        "ALLOW_PRIVATE_WEBHOOKS",
+        "CHANNEL_SECRETS_PREFIX",
+        "DELIVERIES_QUEUE_URL",
+        "SECRETS_KEY",
+    },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
@@ -54,6 +63,7 @@ TOLD_BESIDES = {
         "FAILURES_QUEUE_URL",
         "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
+        "PAGING",
         "SLACK_API_URL",
     },
 }
@@ -62,13 +72,19 @@ MAY_BE_MISSING = {
     "EMAIL_FROM",
     "HAS_LAST_RESORT",
     "LAST_RESORT_TOPIC",
+    "PAGING",
     "SECRETS_KEY",
     "SENDS_EMAIL",
     "SLACK_API_URL",
 }
-ANSWERING = ("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction")
+ANSWERING = (
+    *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
+    "CalendarFunction",
+)
 """Clients wait for their answers, so they are called at a published version."""
-RUN_ONCE = {"FirstKeyFunction"}
+ASKED_BY_NO_REQUEST = ("NotifierFunction", "TeamConfigFunction")
+"""They cannot take the address that they were called at."""
+RUN_ONCE = {"FirstKeyFunction", "TeamConfigFunction"}
 MEMORY_OF_A_CORE = 1_769
 FIRST_CALL_SECONDS = 1.0
 FIRST_CALL_CPU_SECONDS = {
@@ -76,6 +92,7 @@ FIRST_CALL_CPU_SECONDS = {
     "CompatFunction": 0.14,
     "AlertsApiFunction": 0.15,
     "ActionsFunction": 0.16,
+    "CalendarFunction": 0.25,
     "TableChangeFunction": 0.18,
     "TickFunction": 0.18,
     "TimerFunction": 0.18,
@@ -200,10 +217,10 @@ def test_a_function_is_told_no_more_than_it_needs(name: str, function: dict[str,
 
 
 def test_a_function_requires_what_it_alone_is_told(name: str) -> None:
-    of_the_notifier = {"PUBLIC_URL"} if name == "NotifierFunction" else set()
+    its_address = {"PUBLIC_URL"} if name in ASKED_BY_NO_REQUEST else set()
 
     assert set(REQUIRED[HANDLERS[name]]) == (
-        TOLD_BESIDES.get(name, set()) - MAY_BE_MISSING | of_the_notifier
+        TOLD_BESIDES.get(name, set()) - MAY_BE_MISSING | its_address
     )
 
 
@@ -230,9 +247,11 @@ def test_settings_know_what_each_handler_requires() -> None:
     assert set(REQUIRED) == set(HANDLERS.values())
 
 
-def test_the_notifier_knows_an_address_for_its_links_in_any_case(deployed: Template) -> None:
-    """It answers no request, so it cannot take the address that it was called at."""
-    function = deployed.of_type("AWS::Lambda::Function")["NotifierFunction"]
+@pytest.mark.parametrize("name", ASKED_BY_NO_REQUEST)
+def test_what_writes_urls_without_a_request_knows_the_address_in_any_case(
+    deployed: Template, name: str
+) -> None:
+    function = deployed.of_type("AWS::Lambda::Function")[name]
     api = deployed.body["Outputs"]["ApiUrl"]["Value"]
 
     assert function["Environment"]["Variables"]["PUBLIC_URL"] == api
@@ -324,8 +343,11 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "AllowPrivateWebhooks": 5,
         "SecretsKeyId": 36,
         "TimeZone": 32,
+        "IsTraced": 1,
+        "UsesSnapStart": 1,
         "SendsEmail": 1,
         "HasLastResort": 1,
+        "Paging": 6,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")

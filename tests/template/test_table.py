@@ -9,6 +9,7 @@ from tests.last_release import released_file
 from tests.template.intrinsics import Resource, Template, short
 from tests.template_file import read_template
 from tocsin.adapters.dynamodb.keys import LIST_ATTRIBUTES
+from tocsin_cli.simulated.declared import DECLARED
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +117,9 @@ def test_due_projects_keys_only(table: Resource) -> None:
     _, due = table["Properties"]["GlobalSecondaryIndexes"]
 
     assert due["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_the_command_line_simulates_the_indexes_that_the_table_has(table: Resource) -> None:
+    name = "GlobalSecondaryIndexes"
+
+    assert table["Properties"][name] == DECLARED[name]

@@ -23,8 +23,6 @@ from tests.alert_histories import (
 )
 from tests.examples import NINE
 from tests.fakes.world import World
-from tests.simulated_aws.expressions import Item
-from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION, history_key
 from tocsin.adapters.dynamodb.queries import get_item
 from tocsin.adapters.dynamodb.timeline.timeline_items import samples_from
@@ -37,6 +35,8 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction, Value
 from tocsin.domain.timeline import ChangeType
 from tocsin.usecases.follow_changes import follow_changes
+from tocsin_cli.simulated.expressions import Item
+from tocsin_cli.simulated.stores import TABLE
 
 TRIGGER = signal()
 RECOVER = signal(action=SignalAction.RESOLVE, output="12 % full")

@@ -6,12 +6,8 @@ import pytest
 
 from tests.examples import NINE
 from tocsin.domain.ids import Actor
-from tocsin.domain.maintenance_window import (
-    RULE_LIMIT,
-    MaintenanceWindow,
-    Recurrence,
-    RuleRefusedError,
-)
+from tocsin.domain.maintenance_window import MaintenanceWindow
+from tocsin.domain.recurrence import RULE_LIMIT, Recurrence, RuleRefusedError
 from tocsin.domain.silence import CHECKED_AFTER, SilenceStatus, Span
 
 HOUR = timedelta(hours=1)
@@ -159,3 +155,12 @@ def test_a_window_that_opens_once_is_over_at_its_end() -> None:
     assert once.status(NINE) is SilenceStatus.ACTIVE
     assert once.status(NINE + HOUR) is SilenceStatus.EXPIRED
     assert once.checked(NINE + HOUR + CHECKED_AFTER).timer_at is None
+
+
+@pytest.mark.parametrize("rule", ["FREQ=DAILY;BYDAY=;", "FREQ=DAILY;BYDAY=", "freq=daily;"])
+def test_a_part_of_a_rule_without_a_value_says_nothing(rule: str) -> None:
+    nightly(rule=rule).check(utc("2026-03-02T12:00"))
+
+    assert nightly(rule=rule).span_at(utc("2026-03-20T00:00")) == nightly().span_at(
+        utc("2026-03-20T00:00")
+    )

@@ -25,6 +25,7 @@ from tocsin.domain.people import (
     ContactMethod,
     Directory,
     NotificationRule,
+    OnCallAlways,
     User,
     UsersByName,
     hash_address,
@@ -367,7 +368,7 @@ def test_a_policy_is_ok_exactly_where_its_first_run_plans_a_message(
     directory = Directory(
         users=UsersByName(people),
         channels={channel.name: channel for channel in named},
-        on_call={"primary": ("alice", "Bob")},
+        on_call=OnCallAlways(primary=("alice", "Bob")),
     )
     it = Team(directory=directory, routing=Routing(policies={"default": page}))
 

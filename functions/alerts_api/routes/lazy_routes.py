@@ -11,15 +11,19 @@ from functions.alerts_api.routes.channels import channel_routes
 from functions.alerts_api.routes.digests import DigestRoutes
 from functions.alerts_api.routes.documents import DocumentRoutes
 from functions.alerts_api.routes.escalation_policies import policy_routes
+from functions.alerts_api.routes.feeds import FeedRoutes
 from functions.alerts_api.routes.heartbeats import heartbeat_routes
 from functions.alerts_api.routes.incidents import IncidentRoutes
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
+from functions.alerts_api.routes.overrides import OverrideRoutes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
+from functions.alerts_api.routes.schedules import schedule_routes
 from functions.alerts_api.routes.silences import silence_routes, window_routes
 from functions.alerts_api.routes.storm import StormRoutes
 from functions.alerts_api.routes.team_settings import TeamSettingsRoutes
 from functions.alerts_api.routes.users import user_routes
+from tocsin.usecases.change_on_call import OnCallWork
 from tocsin.usecases.incident_work import IncidentStores
 
 if TYPE_CHECKING:
@@ -48,6 +52,14 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
     awake = AwakeRoutes(
         people=ports.awake, known_user=stores.known_user, new_write_id=ports.new_write_id
     )
+    on_call = OnCallWork(
+        schedules=stores.schedules,
+        overrides=stores.overrides,
+        swaps=stores.swaps,
+        directory=lambda at: ports.paging().directory(at),
+        deliveries=ports.deliveries,
+        new_write_id=ports.new_write_id,
+    )
     asking = AskingRoutes(ports=ports, stores=stores, paging=paging)
     lazy = (
         *asking.routes(),
@@ -62,6 +74,9 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *awake.routes(),
         *StormRoutes(storms=ports.storms).routes(),
         *TeamSettingsRoutes(stores=stores, new_write_id=ports.new_write_id).routes(),
+        *schedule_routes(ports, stores, on_call),
+        *OverrideRoutes(ports=ports, stores=stores, work=on_call).routes(),
+        *FeedRoutes(ports=ports, stores=stores).routes(),
         *silence_routes(ports, stores.silences),
         *window_routes(ports, stores.windows),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),

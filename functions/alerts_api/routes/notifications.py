@@ -50,6 +50,7 @@ def view_notification(notification: Notification) -> dict[str, Any]:
         "step_name": delivery.step_name,
         "loop": delivery.loop,
         "target": delivery.target,
+        "schedule": delivery.schedule,
         "channel": delivery.channel,
         "state": notification.state,
         "reason": notification.reason,

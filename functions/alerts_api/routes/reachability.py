@@ -39,7 +39,8 @@ class ReachabilityRoutes:
 
     def show(self, request: Request) -> HttpAnswer:
         severity = _severity(request.query.get("severity", Severity.CRITICAL))
-        team = Snapshot.read(self.stores, sends_email=self.ports.sends_email).team
+        sends_email, at = self.ports.sends_email, request.at
+        team = Snapshot.read(self.stores, sends_email=sends_email, at=at).team
         reaches = reach_of_all(severity, team)
         gaps = gaps_of_all(reaches)
         if not self.ports.has_last_resort:
@@ -83,6 +84,7 @@ def _view_step(reach: StepReach) -> dict[str, Any]:
 def _view_way(way: Way, gap: Gap | None) -> dict[str, Any]:
     return {
         "target": way.target,
+        "schedule": way.schedule,
         "by": way.by,
         "after": spelled(way.after),
         "ok": gap is None or not gap.is_in_the_way,

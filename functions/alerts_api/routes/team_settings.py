@@ -86,6 +86,7 @@ def _set(settings: TeamSettings) -> dict[str, Any]:
         "storm_labels": list(settings.storm_labels),
         "provider_rates": dict(settings.provider_rates),
         "flapping": view_flapping(settings.flapping),
+        "notices": None if settings.notices is None else sorted(settings.notices),
     }
 
 

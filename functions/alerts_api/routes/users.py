@@ -41,7 +41,7 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             plural="users",
             is_person=True,
             reserved=RESERVED_USERS,
-            references=lambda name: stores.using_target(Target(TargetKind.USER, name)),
+            references=stores.using_user,
             concern=_concern,
         ),
         repository=stores.users,
@@ -134,6 +134,7 @@ def settings_of_user(user: User) -> dict[str, Any]:
         "time_zone": user.time_zone,
         "notify": [_view_rule(rule) for rule in user.notify],
         "bundle": None if user.bundle is None else spelled(user.bundle),
+        "notices": None if user.notices is None else sorted(user.notices),
         "role": user.role,
     }
 

@@ -9,13 +9,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, models_json_schema
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from functions.alerts_api.route import Access, Route
 from functions.alerts_api.schemas.catalogue import OPERATIONS
 from functions.alerts_api.schemas.intake import SENDERS_ROUTES
 from functions.alerts_api.schemas.model import Error
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES, PATH_PARAMETERS, TEXT, Operation
+from tocsin.bodies.model import BodySchemas
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import (
     IdempotencyConflictError,
@@ -115,7 +116,7 @@ def build_document(routes: Iterable[Route]) -> dict[str, Any]:
     }
 
 
-class _Names(GenerateJsonSchema):
+class _Names(BodySchemas):
     """Calls `Answer[Alert]` AlertAnswer, and `Listing[ShownUser]` UserPage."""
 
     def normalize_name(self, name: str) -> str:

@@ -34,6 +34,11 @@ class ShownNotification(View):
     target: str = Field(
         description="The user or channel that the step asks.", examples=["user:alice"]
     )
+    schedule: str | None = Field(
+        description="The schedule by which this user was on call; with `/next` the one to follow. "
+        "Null: asked by name.",
+        examples=[None],
+    )
     channel: str = Field(description="By what: a channel or contact method.", examples=["email"])
     state: DeliveryState
     reason: str | None = Field(description="Why it waits, failed or was skipped.", examples=[None])

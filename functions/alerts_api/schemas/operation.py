@@ -15,6 +15,8 @@ PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "digest_id": "A digest's id: an opaque text.",
     "incident_id": "An incident's id: an opaque text.",
     "key_id": "An API key's id, not the key itself.",
+    "override_id": "An override's id: an opaque text.",
+    "swap_id": "A swap's id: an opaque text.",
     "name": "The name: 1 to 64 of a-z, 0-9 and -; of a user also A-Z, . and _.",
     "token": "The token of an integration URL: 32 hex digits, dashes or not.",
 }
@@ -66,6 +68,8 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "digest_id": "01KJMX2B7Q3ZK4C0M5N7P9R1T3",
     "incident_id": "01KJM6B2V8ZK4C0M5N7P9R1T3W",
     "key_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
+    "override_id": "01KJM7A0C8ZK4C0M5N7P9R1T3W",
+    "swap_id": "01KJM7B0C8ZK4C0M5N7P9R1T3W",
     "token": "3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c",
     "channels": "ops-hook",
     "escalation-policies": "default",
@@ -73,6 +77,7 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "integrations": "prod-prometheus",
     "maintenance-windows": "deploy-42",
     "routes": "payments",
+    "schedules": "primary",
     "silences": "checkout-deploy",
     "users": "alice",
 }

@@ -20,6 +20,10 @@ class ReachedBy(View):
     target: str = Field(
         description="The user or channel; of a schedule, who is on call.", examples=["user:alice"]
     )
+    schedule: str | None = Field(
+        description="The schedule by which this user is on call now; null: asked by name.",
+        examples=[None],
+    )
     by: str | None = Field(
         description="A contact method, or the channel's name; null: there is none.",
         examples=["email"],
@@ -83,8 +87,8 @@ class Reachability(View):
     paths: list[ReachedPath] = Field(description="Of all alerts of this severity.")
     problems: list[Gap] = Field(
         description=(
-            "Of all paths, each once, the worst first; `not_verified` and `no_last_resort` are no "
-            "obstacle."
+            "Of all paths, each once, the worst first; `not_verified`, `no_last_resort` and "
+            "`schedule_gap` (nobody is on call at a time within seven days) are no obstacle now."
         )
     )
 

@@ -26,6 +26,7 @@ class ShownSettings(View):
         description="Of every type of channel.", examples=[{"email": 840, "sms": 1200}]
     )
     flapping: ShownFlapping | Literal["off"]
+    notices: list[str] | None = Field(description="Null: all are sent.", examples=[None])
     managed_by: str | None = Field(
         description="Reserved for configuration as code, which is not there yet: always null.",
         examples=[None],

@@ -39,6 +39,7 @@ class ShownUser(Configured):
     time_zone: str = Field(examples=["Europe/Paris"])
     notify: list[ShownRule]
     bundle: ShownDuration | None = Field(description="Null: the team's.", examples=["2m"])
+    notices: list[str] | None = Field(description="Null: the team's.", examples=[None])
     role: Role = Field(description=ABOUT_ROLE)
     verified: dict[ContactMethod, bool] = Field(
         description=(

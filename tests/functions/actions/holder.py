@@ -18,13 +18,13 @@ from functions.actions.answers import respond
 from functions.actions.ports import DigestWork, Ports
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
-from tests.simulated_aws.stores import TABLE
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LINK_LIFE, Link, LinkAction, LinkSigner, spell_link_key
 from tocsin.domain.people import User
 from tocsin.domain.short_link import spell_short, stored_name
+from tocsin_cli.simulated.stores import TABLE
 
 EVENTS = Path(__file__).parents[3] / "events"
 KEY = bytes(range(32))
@@ -248,6 +248,7 @@ class Holder:
             answers=self.answers,
             digests=lambda: self.digest_work,
             awake=lambda: self.world.awake,
+            on_call=lambda: self.world.on_call_work,
             secrets=self.secrets,
             short_links=self.short_links or self.world.short_links,
             slack=self.slack,

@@ -16,7 +16,6 @@ from functions.actions.people import DynamoDBPeople
 from tests.examples import ALICE, BOB, HOUR, MINUTE
 from tests.functions.actions.holder import Holder, Page, Reply
 from tests.functions.actions.test_hostile_text import PAYLOADS
-from tests.simulated_aws.stores import RETENTION, TABLE
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -27,6 +26,7 @@ from tocsin.domain.ids import Actor, AlertId, Fingerprint, ulid
 from tocsin.domain.link import LinkAction
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin_cli.simulated.stores import RETENTION, TABLE
 
 DIGEST = DigestId("01KJMWTPM0SWN6QZPBR1784CMA")
 OTHER = AlertId("01KJMWTPM0SWN6QZPBR1784CMB")

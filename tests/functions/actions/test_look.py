@@ -7,7 +7,6 @@ from functions.actions.people import DynamoDBPeople
 from tests.conftest import TABLE_NAME
 from tests.examples import BOB, NINE
 from tests.functions.actions.holder import Holder
-from tests.simulated_aws.table import Parameters
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
@@ -17,6 +16,7 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction
 from tocsin.domain.people import User
+from tocsin_cli.simulated.table import Parameters
 
 RETENTION = timedelta(days=90)
 

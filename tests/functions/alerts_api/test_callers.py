@@ -5,11 +5,16 @@ import re
 import pytest
 
 from functions.alerts_api.route import Route
+from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import Scope
 
 ALERT = "/api/v1/alerts/01KJM5ZZ00DRQ5V1N9YH3KW2TB"
-OF_ALERTS = {"alerts", "awake", "digests", "me", "storm"}
+OF_ALERTS = {"alerts", "awake", "digests", "me", "on-call", "storm"}
+OF_PEOPLE = re.compile(
+    r"/api/v1/schedules/\{name\}/(overrides|swaps|take).*|/api/v1/users/\{name\}/feed"
+)
+"""What people may change for themselves."""
 
 
 def test_a_key_comes_as_a_bearer_token_or_in_a_header_of_its_own(client: Client) -> None:
@@ -51,7 +56,7 @@ def scope_of(route: Route) -> str:
         return "silences"
     if noun == "keys" and not reads:
         return "admin"
-    if route.path == "/api/v1/users/{name}/test":
+    if route.path == "/api/v1/users/{name}/test" or (OF_PEOPLE.fullmatch(route.path) and not reads):
         return "alerts:write"
     kind = "alerts" if noun in OF_ALERTS else "config"
     return f"{kind}:{'read' if reads else 'write'}"
@@ -77,6 +82,13 @@ def test_a_key_shows_whose_it_is(anybody: Client) -> None:
     assert mine["scopes"] == ["alerts:read", "alerts:write", "incidents"]
     assert ours["actor"] == f"key:{ours['key_id']}"
     assert ours["scopes"] == []
+
+
+def test_whoever_has_a_key_sees_that_no_message_leaves_the_stack(world: World) -> None:
+    usual, shadow = Client.of(world), Client.of(world, is_shadow=True)
+
+    assert usual.with_key().get("/api/v1/me").data["paging"] == "on"
+    assert shadow.with_key().get("/api/v1/me").data["paging"] == "shadow"
 
 
 def test_health_and_the_document_are_open_to_all(anybody: Client) -> None:

@@ -179,7 +179,7 @@ HEARTBEATS: list[Any] = [
     ({"cron": "0 2 * *"}, "cron", "0 2 * * * for every day at 02:00: has not five fields"),
     ({"cron": "0 25 * * *"}, "cron", "bad hour"),
     ({"cron": "0 0 31 2 *"}, "cron", "bad day-of-month"),
-    ({"cron": "0 2 * * *", "time_zone": "Berlin"}, "time_zone", "Europe/Paris"),
+    ({"cron": "0 2 * * *", "time_zone": "Berlin"}, "time_zone", "mean Europe/Berlin?"),
     ({"cron": 7}, "cron", "a text"),
     ({"period": "29s"}, "period", "from 30s to 366d"),
     ({"period": "367d"}, "period", "from 30s to 366d"),

@@ -1,7 +1,7 @@
 """The OpenAPI document and its page say what the code does."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -45,6 +45,24 @@ def references(value: object) -> Iterator[str]:
                 yield from references(member)
         case _:
             return
+
+
+def defaults(schema: object) -> Iterator[tuple[dict[str, Any], object]]:
+    match schema:
+        case {"default": default}:
+            yield {it: value for it, value in schema.items() if it != "default"}, default
+    members = schema.values() if isinstance(schema, dict) else schema
+    for member in members if isinstance(members, Iterable) and not isinstance(schema, str) else ():
+        yield from defaults(member)
+
+
+def test_a_default_may_be_sent_as_it_is_described(document: dict[str, Any]) -> None:
+    found = list(defaults(document["components"]))
+
+    assert len(found) > 20
+    for schema, default in found:
+        whole = {**schema, "components": document["components"]}
+        jsonschema.Draft202012Validator(whole).validate(default)
 
 
 def test_every_route_is_described_and_nothing_else(

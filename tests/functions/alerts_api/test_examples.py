@@ -1,5 +1,6 @@
 """Each curl line of the documentation page works as it is printed, in an order that makes sense."""
 
+import itertools
 import json
 import re
 import shlex
@@ -27,11 +28,17 @@ FIRST: Final = (
     *("ack_alert", "unack_alert"),
     *("acknowledge_alert", "snooze_alert", "unsnooze_alert", "open_incident"),
     "attach_alerts",
+    *("put_schedule", "make_schedule_feed", "make_user_feed"),
+    *("ask_for_swap", "decline_swap", "withdraw_swap"),
 )
+MADE: Final = {"make_override": "override_id", "ask_for_swap": "swap_id"}
+"""The id in the answer, which later commands have."""
+ENDS_A_SWAP: Final = {"accept_swap", "decline_swap", "withdraw_swap"}
 LAST: Final = (
     *("resolve_incident", "resolve_alert", "act_on_many", "revoke_key", "delete_heartbeat"),
     *("delete_silence", "delete_maintenance_window"),
-    *("delete_integration", "delete_route", "delete_escalation_policy", "delete_user"),
+    *("delete_integration", "delete_route", "delete_escalation_policy"),
+    *("revoke_schedule_feed", "revoke_user_feed", "delete_schedule", "delete_user"),
     "delete_channel",
 )
 _COMMAND: Final = re.compile(
@@ -74,11 +81,11 @@ def request_of(words: list[str], ids: Mapping[str, str]) -> dict[str, Any]:
 
 @pytest.fixture
 def api() -> WholeApi:
-    """Without its own routes, which would keep the policy from being deleted."""
+    """Without its own routes and schedules, which would keep policies and people."""
     api = WholeApi()
-    for name in (NAME, SPARE):
+    for noun, name in itertools.product(("routes", "schedules"), (NAME, SPARE)):
         headers = {"authorization": f"Bearer {KEY}"}
-        path = f"/api/v1/routes/{name}"
+        path = f"/api/v1/{noun}/{name}"
         api.answer(request_event("DELETE", path, body=None, query="", headers=headers))
     return api
 
@@ -95,7 +102,13 @@ def test_each_printed_command_works(api: WholeApi) -> None:
         known = ids | ({PATH_EXAMPLES["key_id"]: KEY_ID} if name.endswith("_key") else {})
         if name.startswith("hear_"):
             known = known | {PATH_EXAMPLES["token"]: api.heartbeat_token}
+        if name in ENDS_A_SWAP:
+            asked = api.answer(request_of(commands["ask_for_swap"], ids))
+            ids[PATH_EXAMPLES["swap_id"]] = json.loads(asked["body"])["data"]["id"]
+            known = ids
         answer = api.answer(request_of(words, known))
+        if name in MADE:
+            ids[PATH_EXAMPLES[MADE[name]]] = json.loads(answer["body"])["data"]["id"]
 
         assert answer["statusCode"] < 300, (name, words, answer["body"])
 

@@ -113,8 +113,8 @@ def with_value(body: dict[str, Any], place: Place, value: object) -> dict[str, A
     for part, following in itertools.pairwise(place):
         empty: Any = [] if isinstance(following, int) else {}
         if isinstance(part, int):
-            if not holder:
-                holder.append(empty)
+            if not holder or not isinstance(holder[part], type(empty)):
+                holder[:1] = [empty]
         elif not isinstance(holder.get(part), type(empty)):
             holder[part] = empty
         holder = holder[part]

@@ -55,6 +55,7 @@ def test_what_was_sent_names_person_channel_time_and_the_providers_id(
         "step_name": "first",
         "loop": 1,
         "target": "user:alice",
+        "schedule": None,
         "channel": "email",
         "state": "sent",
         "reason": None,

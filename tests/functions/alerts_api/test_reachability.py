@@ -244,7 +244,7 @@ def test_who_would_be_paged_is_shown_by_path_step_and_message(world: World, edit
         ("route", "web", True),
         ("default", "default", True),
     ]
-    sent = {"target": "user:alice", "after": "0s", "ok": True, "problem": None}
+    sent = {"target": "user:alice", "schedule": None, "after": "0s", "ok": True, "problem": None}
     assert shown["paths"][1]["steps"] == [
         {
             "name": "step 1",
@@ -259,6 +259,7 @@ def test_who_would_be_paged_is_shown_by_path_step_and_message(world: World, edit
             "messages": [
                 {
                     "target": "user:frank",
+                    "schedule": None,
                     "by": None,
                     "after": "0s",
                     "ok": False,

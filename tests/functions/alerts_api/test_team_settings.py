@@ -28,6 +28,7 @@ DEFAULTS: dict[str, Any] = {
         "console": 60_000,
     },
     "flapping": {"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"},
+    "notices": None,
     "managed_by": None,
 }
 FULL: dict[str, Any] = {
@@ -35,6 +36,7 @@ FULL: dict[str, Any] = {
     "storm_labels": ["app", "kubernetes.io/zone"],
     "provider_rates": {"email": 60},
     "flapping": {"after": 3, "within": "2h", "stable": "20m", "hold_critical": "0s"},
+    "notices": ["shift_begins", "week"],
 }
 
 
@@ -61,6 +63,7 @@ def test_what_is_set_is_shown_and_reaches_the_engine(world: World, editor: Clien
         flapping=FlappingRule(
             after=3, within=timedelta(hours=2), stable=20 * MINUTE, hold_critical=timedelta()
         ),
+        notices=frozenset(("shift_begins", "week")),
     )
 
 

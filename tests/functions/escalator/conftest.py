@@ -18,10 +18,7 @@ import pytest
 from functions.escalator.ports import Ports
 from tests.captured_log import captured_log
 from tests.examples import NINE
-from tests.fakes.deliveries import InMemoryDeliveries
 from tests.fakes.failures import InMemoryFailures
-from tests.fakes.timers import InMemoryTimers
-from tests.fakes.write_ids import WriteIds
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -47,6 +44,9 @@ from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
 from tocsin.usecases.receive_signal import receive_signal
+from tocsin_cli.simulated.deliveries import InMemoryDeliveries
+from tocsin_cli.simulated.timers import InMemoryTimers
+from tocsin_cli.simulated.write_ids import WriteIds
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table

@@ -23,8 +23,6 @@ from tests.functions.escalator.conftest import (
     example,
 )
 from tests.functions.notifier.conftest import a_delivery
-from tests.simulated_aws.expressions import Item
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.keys import COUNT_PARTITION
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
@@ -38,6 +36,8 @@ from tocsin.domain.escalation import NO_POLICY_PAGES
 from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Notification
+from tocsin_cli.simulated.expressions import Item
+from tocsin_cli.simulated.stores import Stores
 
 ID = AlertId("01KJMA0FM0SWN6QZPBR1784CMA")
 """The alert of events/escalator_table_change.json."""

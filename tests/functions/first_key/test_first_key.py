@@ -12,14 +12,14 @@ from functions.first_key.app import respond
 from functions.first_key.first_key import FirstKey
 from tests.examples import NINE
 from tests.fakes.secrets import InMemorySecrets
-from tests.fakes.write_ids import WriteIds
 from tests.functions.first_key.conftest import CloudFormation, DeniedSecrets
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.domain.credential import ApiKey, Scope, hash_secret
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import WriteId
+from tocsin_cli.simulated.stores import Stores
+from tocsin_cli.simulated.write_ids import WriteIds
 
 EVENTS = Path(__file__).parents[3] / "events"
 PARAMETER = "/tocsin/tocsin/admin-key"

@@ -14,7 +14,6 @@ from tests.captured_log import captured_log
 from tests.examples import MINUTE, NINE, TO_OPS, firing, trigger
 from tests.fakes.providers import NoShortLinks
 from tests.scripted_server import ScriptedServer
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.ssm_secrets import SsmSecrets
 from tocsin.channels.ports import Wiring
@@ -26,6 +25,7 @@ from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.reader import Names, Reader
 from tocsin.html import render
 from tocsin.usecases.refusals import DeliveryFailedError
+from tocsin_cli.simulated.stores import Stores
 
 KEY = bytes(range(32))
 PUBLIC_URL = "https://tocsin.example.com"

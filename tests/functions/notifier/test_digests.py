@@ -35,7 +35,6 @@ from tests.functions.notifier.conftest import (
 )
 from tests.functions.notifier.test_email import HOSTILE, Page, as_ses_makes_it
 from tests.scripted_server import ScriptedServer, reply
-from tests.simulated_aws.stores import Stores
 from tests.storms_in_words import DIGEST_ID, NOW, SEVEN, STORM, TO_OPS, an_alert, written
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.channels.apprise import AppriseSender
@@ -59,6 +58,7 @@ from tocsin.domain.short_link import stored_name
 from tocsin.domain.short_message import segments
 from tocsin.domain.team_storm import GROUP_SHOWN
 from tocsin.html import render
+from tocsin_cli.simulated.stores import Stores
 
 TOKEN = json.dumps({"bot_token": "xoxb-canary", "signing_secret": "s"})
 POSTED = reply(body={"ok": True, "channel": "C1", "ts": "1700000000.000100"})

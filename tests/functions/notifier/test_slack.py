@@ -26,7 +26,6 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.scripted_server import ScriptedServer, cut_after, reply
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.channels.slack import SlackSender
 from tocsin.channels.slack_blocks import attachment, first_line
@@ -43,6 +42,7 @@ from tocsin.domain.signal import Facts
 from tocsin.domain.snooze_presets import Preset
 from tocsin.domain.wording import Band
 from tocsin.usecases.refusals import DeliveryFailedError
+from tocsin_cli.simulated.stores import Stores
 
 pytestmark = pytest.mark.loopback
 

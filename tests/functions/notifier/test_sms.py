@@ -26,7 +26,6 @@ from tests.functions.notifier.conftest import (
     parameters,
 )
 from tests.scripted_server import ScriptedServer, reply
-from tests.simulated_aws.stores import Stores
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.channels.sms import SmsSender
@@ -38,6 +37,7 @@ from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import Channel
 from tocsin.domain.short_link import stored_name
 from tocsin.domain.short_message import segments
+from tocsin_cli.simulated.stores import Stores
 
 pytestmark = pytest.mark.loopback
 

@@ -1,11 +1,13 @@
 """The queues: a message waits until its timer or its delivery is due."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
@@ -14,6 +16,9 @@ from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
 from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.on_call.notice import Notice
 
 BATCH_LIMIT: Final = 10
 LONGEST_DELAY_SECONDS: Final = 900
@@ -117,7 +122,7 @@ def timer_from(body: str) -> AnyTimer:
 
 
 def written_delivery(delivery: Delivery) -> str:
-    fields = {
+    fields: dict[str, object] = {
         "alert_id": delivery.alert_id,
         "episode": delivery.episode,
         "step": delivery.step,
@@ -137,6 +142,11 @@ def written_delivery(delivery: Delivery) -> str:
         "severity": delivery.severity,
         "group": delivery.group,
     }
+    # Most have neither, and are charged by their size.
+    if delivery.schedule is not None:
+        fields["schedule"] = delivery.schedule
+    if delivery.notice is not None:
+        fields["notice"] = _write_notice(delivery.notice)
     return json.dumps(fields)
 
 
@@ -158,6 +168,7 @@ def delivery_from(body: str) -> Delivery:
         event=NotificationEvent(fields["event"]),
         reason=NotificationReason(fields["reason"]),
         step_name=fields["step_name"],
+        schedule=fields.get("schedule"),
         spell=fields.get("spell", 1),
         version=fields["version"],
         after=fields.get("after"),
@@ -167,7 +178,22 @@ def delivery_from(body: str) -> Delivery:
         due_at=instant(fields["due_at"]),
         severity=Severity(severity) if (severity := fields.get("severity")) else None,
         group=fields.get("group"),
+        notice=_notice_from(fields.get("notice")),
     )
+
+
+def _write_notice(notice: Notice) -> str:
+    from tocsin.adapters.notice_text import write_notice
+
+    return write_notice(notice)
+
+
+def _notice_from(written: str | None) -> Notice | None:
+    if written is None:
+        return None
+    from tocsin.adapters.notice_text import read_notice
+
+    return read_notice(written)
 
 
 def _delivery_message(delivery: Delivery) -> Entry:

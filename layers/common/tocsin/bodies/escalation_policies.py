@@ -162,13 +162,16 @@ class FlappingBody(ConfigurationBody):
         )
 
 
+_OFF_WORDS: Final = (OFF, "false")
+
+
 def _read_off(said: object) -> object:
-    """None for `off`, which YAML reads as false."""
-    return None if said == OFF or said is False else said
+    """None for `off`, which YAML 1.1 reads as false, and CloudFormation then as a text."""
+    return None if said is False or said in _OFF_WORDS else said
 
 
 def or_off(schema: dict[str, Any]) -> None:
-    schema["anyOf"] = [{"enum": [OFF, False]}, *schema["anyOf"]]
+    schema["anyOf"] = [{"enum": [*_OFF_WORDS, False]}, *schema["anyOf"]]
 
 
 FlappingOrOff = Annotated[FlappingBody | None, BeforeValidator(_read_off)]

@@ -15,6 +15,7 @@ from tocsin.bodies.hours import END_OF_DAY, TIME_OF_DAY
 from tocsin.bodies.intake_checks import HEADER_NAME, WITHOUT_COLON
 from tocsin.bodies.integrations import TOPIC_ARN
 from tocsin.bodies.model import DURATION, NAME, PARAMETER_NAME, USER_NAME
+from tocsin.bodies.names import PERSON_NAME
 from tocsin.bodies.rotations import HANDOFF
 from tocsin.bodies.team_settings import LABEL_NAME
 from tocsin.bodies.users import SLACK_ID
@@ -34,6 +35,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     EMAIL: "an address such as alice@example.com, in ASCII and without a name beside it",
     PHONE: "+ and digits, with the country, such as +4915112345678",
     NAME: "a name of 1 to 64 characters of a-z, 0-9 and -",
+    PERSON_NAME: "a name of 1 to 64 letters, digits and . _ -, beginning with a letter or digit",
     USER_NAME: "a user's name of 1 to 64 letters, digits and . _ -",
     SLACK_ID: "a Slack member ID, such as U024BE7LH: it is in the user's Slack profile",
     PARAMETER_NAME: "the name of an SSM parameter, such as hook or /tocsin/tocsin/hook",
@@ -62,7 +64,9 @@ _LIMITS: Final[Mapping[str, str]] = {
     "string_too_short": "must have at least {min_length} characters",
     "too_long": "must have at most {max_length}, not {actual_length}",
 }
-_OR_NULL: Final = "none_required"
+UNKNOWN: Final = "extra_forbidden"
+"""Said of a field that a model does not have."""
+OR_NULL: Final = "none_required"
 """Said beside what is wrong with a value that could be left out."""
 _SCALARS: Final[Mapping[str, str]] = {
     "integer": "a whole number",
@@ -76,28 +80,35 @@ _NOUNS: Final[Mapping[str, str]] = {"severities": "severity", "to": "address"}
 """What the members of a list are called, where the field's name does not say it."""
 
 
-def problems_of(error: ValidationError, model: type[BaseModel]) -> list[Problem]:
-    """Say each problem, with the path of its field."""
+def problems_of(
+    error: ValidationError, model: type[BaseModel], only: str | None = None
+) -> list[Problem]:
+    """Say each problem, with the path of its field; `only`: those of one type of pydantic's."""
     body = _body_of(model)
-    said = [it for it in error.errors(include_url=False) if it["type"] != _OR_NULL]
+    said = [
+        it
+        for it in error.errors(include_url=False)
+        if (it["type"] != OR_NULL if only is None else it["type"] == only)
+    ]
     return list(dict.fromkeys(map(body.problem, said)))
 
 
 @lru_cache
-def _body_of(model: type[BaseModel]) -> _Body:
-    return _Body(model.model_json_schema())
+def _body_of(model: type[BaseModel]) -> FieldWords:
+    return FieldWords(model.model_json_schema())
 
 
 @dataclass(frozen=True, slots=True)
-class _Body:
+class FieldWords:
     schema: Schema
 
     def problem(self, error: ErrorDetails) -> Problem:
         """Name the field by its path; parts that no schema knows are types that pydantic tried."""
         place, schema, holder, name = "", self.schema, self.schema, ""
+        *_, last = error["loc"] or ("",)
         for part in error["loc"][:_PARTS_SHOWN]:
             inner = self._member(schema, part)
-            if inner is not None or error["type"] == "extra_forbidden":
+            if inner is not None or (error["type"] == UNKNOWN and part is last):
                 place += f"[{part}]" if isinstance(part, int) else f".{part[:_SHOWN]}"
                 name = name if isinstance(part, int) else part
                 holder, schema = schema, inner or schema
@@ -111,7 +122,7 @@ class _Body:
                 said = str(about["error"])
                 return f"must be {said}" if said == EXPECTED else said
             case "missing":
-                return f"is required: {self._expected(schema)}"
+                return f"is required: {self.expected(schema)}"
             case "extra_forbidden":
                 known = self._fields(holder)
                 return f"is no field here{did_you_mean(name, known) or _there_are(known)}"
@@ -123,53 +134,54 @@ class _Body:
                 sent = error["input"]
                 words = [str(it) for it in schema.get("enum", ())]
                 meant = did_you_mean(sent, words) if isinstance(sent, str) else ""
-                return f"must be {self._expected(schema)}{meant}"
+                return f"must be {self.expected(schema)}{meant}"
 
-    def _expected(self, schema: Schema) -> str:
+    def expected(self, schema: Schema) -> str:
         """Say what a value of this schema is."""
-        schema = self._resolved(schema)
+        schema = self.resolved(schema)
         if words := schema.get("enum"):
-            return _either(json.dumps(it) if isinstance(it, bool) else str(it) for it in words)
+            said = (json.dumps(it) if isinstance(it, bool) else str(it) for it in words)
+            return _either(dict.fromkeys(said))
         if options := schema.get("anyOf"):
             is_duration = any(it.get("pattern") == DURATION for it in options)
-            said = dict.fromkeys(map(self._expected, _without_null(options)))
+            said = dict.fromkeys(map(self.expected, without_null(options)))
             return EXPECTED if is_duration else " or ".join(said)
         match schema.get("type"):
             case "object":
                 return f"an object {_needed(schema)}"
             case "array":
-                return f"a list, each member {self._expected(schema['items'])}"
+                return f"a list, each member {self.expected(schema['items'])}"
             case "string":
                 return _text(schema)
             case kind:
                 return _number(schema) or _SCALARS.get(str(kind), "another value")
 
     def _member(self, schema: Schema, part: int | str) -> Schema | None:
-        for option in (schema, *map(self._resolved, schema.get("anyOf", ()))):
+        for option in (schema, *map(self.resolved, schema.get("anyOf", ()))):
             if isinstance(part, int):
                 inner = option.get("items")
             else:
                 others = option.get("additionalProperties")
                 inner = option.get("properties", {}).get(part) or others
             if isinstance(inner, dict):
-                return self._resolved(inner)
+                return self.resolved(inner)
         return None
 
     def _fields(self, schema: Schema) -> list[str]:
-        options = (schema, *map(self._resolved, schema.get("anyOf", ())))
+        options = (schema, *map(self.resolved, schema.get("anyOf", ())))
         return [name for it in options for name in it.get("properties", ())]
 
-    def _resolved(self, schema: Schema) -> Schema:
+    def resolved(self, schema: Schema) -> Schema:
         """The schema behind a reference, and of several the only one that is not null."""
-        options = _without_null(schema.get("anyOf", ()))
+        options = without_null(schema.get("anyOf", ()))
         if len(options) == 1:
             beside = {name: it for name, it in schema.items() if name != "anyOf"}
-            return self._resolved({**beside, **options[0]})
+            return self.resolved({**beside, **options[0]})
         if "$ref" not in schema:
             return schema
         beside = {name: it for name, it in schema.items() if name != "$ref"}
         named = self.schema["$defs"][schema["$ref"].rpartition("/")[2]]
-        return self._resolved({**named, **beside})
+        return self.resolved({**named, **beside})
 
 
 def _needed(schema: Schema) -> str:
@@ -185,6 +197,8 @@ def _needed(schema: Schema) -> str:
 def _text(schema: Schema) -> str:
     if schema.get("format") == "ipvanynetwork":
         return "a network such as 192.0.2.0/24"
+    if schema.get("format") == "date-time":
+        return "a time such as 2026-03-01T09:00:00Z"
     if "pattern" not in schema:
         return "a text"
     examples = [it for it in schema.get("examples", ()) if it is not None]
@@ -212,5 +226,5 @@ def _either(words: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _without_null(options: Iterable[Schema]) -> list[Schema]:
+def without_null(options: Iterable[Schema]) -> list[Schema]:
     return [it for it in options if it.get("type") != "null"]

@@ -33,7 +33,7 @@ HeaderName = Annotated[str, Field(pattern=HEADER_NAME), AfterValidator(str.lower
 _SHOWN = f"Kept, and shown as `{MASK}`; that, or nothing, leaves the one that is there."
 
 
-class SignatureBody(ConfigurationBody):
+class SignatureSettings(ConfigurationBody):
     """An HMAC over the body as sent, in hex, in a header."""
 
     header: HeaderName = Field(examples=["x-hub-signature-256"])
@@ -48,6 +48,11 @@ class SignatureBody(ConfigurationBody):
             "in seconds since 1970, at most 5 minutes off."
         ),
     )
+
+
+class SignatureBody(SignatureSettings):
+    """An HMAC over the body as sent, in hex, in a header."""
+
     secret: Annotated[
         str | None,
         Field(min_length=SECRET_MINIMUM, max_length=SECRET_LIMIT),

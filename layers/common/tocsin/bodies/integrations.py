@@ -33,8 +33,8 @@ def _plain(words: dict[str, str]) -> dict[str, str]:
     return {word.strip().lower(): meaning for word, meaning in words.items()}
 
 
-class IntegrationSettings(ConfigurationBody):
-    """How what comes in is understood."""
+class UncheckedSettings(ConfigurationBody):
+    """How what comes in is understood, but for the checks that need a secret."""
 
     resolve_after: Annotated[Duration, within(timedelta(), RESOLVE_AFTER_LIMIT)] | None = Field(
         None,
@@ -66,15 +66,38 @@ class IntegrationSettings(ConfigurationBody):
         ),
         examples=["arn:aws:sns:eu-west-1:123456789012:alarms"],
     )
-    signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
-    basic: BasicBody | None = Field(None, description="The sender has to give a password.")
-    header_token: HeaderTokenBody | None = Field(
-        None, description="The sender has to send a header."
-    )
     allowed_cidrs: Cidrs = Field(
         [],
         description="Networks that the sender has its address in; empty: any.",
         examples=[["198.51.100.0/24"]],
+    )
+
+    def unchecked(
+        self, integration: Integration, type_: IntegrationType, checks: IntakeChecks
+    ) -> Integration:
+        """The same integration with these settings, and with the checks."""
+        default = type_.resolve_after
+        return replace(
+            integration,
+            type=type_,
+            resolve_after=default if self.resolve_after is None else self.resolve_after,
+            severity_map=self.severity_map,
+            wakes_on_output=self.wake_on_output,
+            paused=self.paused,
+            escalation_policy=self.escalation_policy,
+            mapping=self.mapping.expressions() if self.mapping else {},
+            topic_arn=self.topic_arn,
+            checks=replace(checks, allowed_cidrs=tuple(map(str, self.allowed_cidrs))),
+        )
+
+
+class IntegrationSettings(UncheckedSettings):
+    """How what comes in is understood."""
+
+    signature: SignatureBody | None = Field(None, description="What is sent has to be signed.")
+    basic: BasicBody | None = Field(None, description="The sender has to give a password.")
+    header_token: HeaderTokenBody | None = Field(
+        None, description="The sender has to send a header."
     )
 
 
@@ -93,19 +116,7 @@ class IntegrationBody(IntegrationSettings):
         Raises:
             InvalidInputError: A secret is missing or too short.
         """
-        default = self.type.resolve_after
-        return replace(
-            integration,
-            type=self.type,
-            resolve_after=default if self.resolve_after is None else self.resolve_after,
-            severity_map=self.severity_map,
-            wakes_on_output=self.wake_on_output,
-            paused=self.paused,
-            escalation_policy=self.escalation_policy,
-            mapping=self.mapping.expressions() if self.mapping else {},
-            topic_arn=self.topic_arn,
-            checks=_read_checks(self, integration.checks),
-        )
+        return self.unchecked(integration, self.type, _read_checks(self, integration.checks))
 
 
 class IntegrationChange(IntegrationSettings):
@@ -121,7 +132,6 @@ def _read_checks(body: IntegrationBody, before: IntakeChecks) -> IntakeChecks:
         signature=_signature(body, before),
         basic=_basic(body, before),
         header_token=_header_token(body, before),
-        allowed_cidrs=tuple(str(network) for network in body.allowed_cidrs),
     )
 
 

@@ -16,7 +16,7 @@ from tocsin.bodies.silences import (
     hold_example,
     refused,
 )
-from tocsin.domain.maintenance_window import RULE_LIMIT, Recurrence, RuleRefusedError
+from tocsin.domain.recurrence import RULE_LIMIT, Recurrence, RuleRefusedError
 
 LONGEST_OCCURRENCE: Final = 7 * DAY
 

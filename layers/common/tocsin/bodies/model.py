@@ -2,13 +2,15 @@
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.json_schema import GenerateJsonSchema
 
 from tocsin.domain.duration import read_duration, spelled
 from tocsin.domain.escalation import ALL_SEVERITIES, PAGED_SEVERITIES
 from tocsin.domain.instant import INSTANT_EXPECTED, read_instant
+from tocsin.domain.nearest import did_you_mean
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.domain.severity import Severity
 from tocsin.domain.team_settings import BUNDLE_LIMIT
@@ -32,6 +34,23 @@ Duration = Annotated[
     ),
 ]
 """A duration as people write it."""
+
+
+class BodySchemas(GenerateJsonSchema):
+    """Writes default durations as a body takes them."""
+
+    def encode_default(self, dft: Any) -> Any:  # noqa: ANN401 - JSON
+        return spelled(dft) if isinstance(dft, timedelta) else super().encode_default(dft)
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a whole number")  # noqa: TRY004 - pydantic's own kind
+    return value
+
+
+Number = Annotated[int, BeforeValidator(_no_flag)]
+"""A whole number, also as a text; no flag, which Python counts as one."""
 
 
 class ConfigurationBody(BaseModel):
@@ -112,7 +131,9 @@ def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no time zone; name one such as Europe/Paris or UTC") from None
+        meant = did_you_mean(name, available_timezones())
+        like = meant or "; name one such as Europe/Paris or UTC"
+        raise ValueError(f"is no time zone{like}") from None
     return name
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from tocsin.bodies.model import NAME
 from tocsin.domain.ids import AUTO
 from tocsin.domain.integration import RESERVED_NAMES
 from tocsin.domain.reach import LAST_RESORT
@@ -21,17 +22,19 @@ RESERVED_CHANNELS: Final[Mapping[str, str]] = {
 }
 RESERVED_INTEGRATIONS: Final[Mapping[str, str]] = RESERVED_NAMES
 
-_NAME: Final = re.compile(r"[a-z0-9-]{1,64}")
-_USER_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+PERSON_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+PERSON_NAME_EXPECTED: Final = (
+    "must have 1 to 64 characters of A-Z, a-z, 0-9, . _ and -, and begin with a letter or digit"
+)
+NAME_EXPECTED: Final = "must have 1 to 64 characters of a-z, 0-9 and -"
+
+
+_NAME: Final = re.compile(NAME)
+_PERSON_NAME: Final = re.compile(PERSON_NAME)
 
 
 def problem_of_name(name: str, *, is_person: bool) -> str | None:
     """Say what is wrong with the form of a name; None: nothing is."""
-    if is_person:
-        if _USER_NAME.fullmatch(name):
-            return None
-        return (
-            "must have 1 to 64 characters of A-Z, a-z, 0-9, . _ and -, and begin with a letter "
-            "or digit"
-        )
-    return None if _NAME.fullmatch(name) else "must have 1 to 64 characters of a-z, 0-9 and -"
+    if (_PERSON_NAME if is_person else _NAME).fullmatch(name):
+        return None
+    return PERSON_NAME_EXPECTED if is_person else NAME_EXPECTED

@@ -37,7 +37,7 @@ def checked_time(text: str) -> str:
 
 ZonedTime = Annotated[
     str,
-    Field(max_length=40, json_schema_extra={"format": "date-time"}),
+    Field(max_length=40),
     AfterValidator(checked_time),
 ]
 """A time with an offset, or by the clock of a schedule's time zone."""

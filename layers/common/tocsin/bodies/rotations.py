@@ -13,6 +13,7 @@ from tocsin.bodies.model import (
     DAY,
     ConfigurationBody,
     Duration,
+    Number,
     UserName,
     within,
 )
@@ -20,7 +21,6 @@ from tocsin.bodies.names import NOBODY
 from tocsin.bodies.overrides import YEARS
 from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
-from tocsin.domain.maintenance_window import RULE_LIMIT, Recurrence, RuleRefusedError
 from tocsin.domain.on_call.schedule import (
     Count,
     Member,
@@ -29,6 +29,7 @@ from tocsin.domain.on_call.schedule import (
     Turns,
     Unit,
 )
+from tocsin.domain.recurrence import RULE_LIMIT, Recurrence, RuleRefusedError
 
 HANDOFF: Final = r"^((mon|tue|wed|thu|fri|sat|sun) )?([01][0-9]|2[0-3]):[0-5][0-9]$"
 MEMBERS_LIMIT: Final = 100
@@ -60,7 +61,7 @@ def _checked_wall(text: str) -> str:
 DateOrWall = Annotated[str, Field(max_length=40), AfterValidator(_checked_wall)]
 Together = Annotated[list[UserName], Field(min_length=1, max_length=TOGETHER_LIMIT)]
 Members = Annotated[list[UserName | Together], Field(min_length=1, max_length=MEMBERS_LIMIT)]
-Every = Annotated[int, Field(ge=1, le=EVERY_LIMIT)]
+Every = Annotated[Number, Field(ge=1, le=EVERY_LIMIT)]
 
 
 class RotationBody(ConfigurationBody):

@@ -12,6 +12,7 @@ from pydantic.json_schema import SkipJsonSchema
 from tocsin.bodies.model import (
     ConfigurationBody,
     Name,
+    Number,
     TimeZone,
     with_example,
 )
@@ -109,7 +110,7 @@ class FollowsBody(ConfigurationBody):
     model_config = with_example(schedule="primary", offset=1)
 
     schedule: Name = Field(examples=["primary"])
-    offset: Annotated[int, Field(ge=1, le=OFFSET_LIMIT)] = Field(
+    offset: Annotated[Number, Field(ge=1, le=OFFSET_LIMIT)] = Field(
         1, description="How many places later in the list.", examples=[1]
     )
 
@@ -322,7 +323,7 @@ def _settings_of_layer(layer: Layer, time_zone: str, at: datetime) -> dict[str, 
     match versions:
         case []:
             return None
-        case [{"from": _}] | [_, _, *_]:
+        case [{"from": _}] | [{"time_zone": _}] | [_, _, *_]:
             return {"name": layer.name, "versions": versions}
         case _:
             return {"name": layer.name, **versions[0]}

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, create_model
 
 from tocsin.bodies.escalation_policies import FlappingBody, FlappingOrOff, or_off
 from tocsin.bodies.model import Bundle, ConfigurationBody, with_example
+from tocsin.bodies.notices import ABOUT_NOTICES, Notices
 from tocsin.channels.by_type import MODULES
 from tocsin.domain.matcher import LABEL
 from tocsin.domain.team_settings import BUNDLE, RATE_LIMIT, STORM_LABELS, TeamSettings
@@ -81,10 +82,17 @@ class SettingsBody(ConfigurationBody):
         examples=[{"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"}],
     )
 
+    notices: Notices | None = Field(
+        None,
+        description=f"{ABOUT_NOTICES} By default all. People may choose for themselves.",
+        examples=[["shift_begins", "shifts_moved"]],
+    )
+
     def settings(self) -> TeamSettings:
         return TeamSettings(
             bundle=self.bundle,
             storm_labels=tuple(self.storm_labels),
             provider_rates=self.provider_rates.model_dump(exclude_none=True),
             flapping=self.flapping.rule if self.flapping else None,
+            notices=None if self.notices is None else frozenset(self.notices),
         )

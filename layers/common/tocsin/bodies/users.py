@@ -20,6 +20,7 @@ from tocsin.bodies.model import (
     with_example,
     within,
 )
+from tocsin.bodies.notices import ABOUT_NOTICES, Notices
 from tocsin.bodies.text import Line
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, NotificationRule, Role, User
@@ -94,6 +95,11 @@ class UserBody(ConfigurationBody):
     )
 
     bundle: Bundle | None = Field(None, description=ABOUT_BUNDLE, examples=["2m"])
+    notices: Notices | None = Field(
+        None,
+        description=f"{ABOUT_NOTICES} By default as the team's settings say.",
+        examples=[["shift_begins", "shifts_moved"]],
+    )
     role: Role = Field(Role.RESPONDER, description=ABOUT_ROLE)
 
     def named(self, name: str) -> User:
@@ -130,5 +136,6 @@ class UserBody(ConfigurationBody):
                 for rule in self.notify
             ),
             bundle=self.bundle,
+            notices=None if self.notices is None else frozenset(self.notices),
             role=self.role,
         )

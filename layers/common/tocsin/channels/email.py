@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Notification
+    from tocsin.domain.on_call.notice import Notice
 
 KEY_HEADER: Final = "X-Tocsin-Notification"
 """Identifies a repetition: SES has no idempotency key."""
@@ -99,6 +100,22 @@ class EmailSender:
             parts=both_parts(message, self.render),
             thread=f"digest.{message.digest.digest_id}",
             is_important=_has_free_critical(message),
+        )
+        return self._send(mail, notification.delivery.key, channel)
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        """Send one e-mail about a person's own shifts."""
+        from tocsin.channels.email_notice import both_parts
+
+        self._expect_address()
+        mail = _Mail(
+            sender=f'"Tocsin (on call)" <{self.email_from}>',
+            subject=notice.title,
+            parts=both_parts(notice, link, self.render),
+            thread="",
+            is_important=False,
         )
         return self._send(mail, notification.delivery.key, channel)
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
     from tocsin.domain.notification import Delivery, Notification
+    from tocsin.domain.on_call.notice import Notice
     from tocsin.domain.people import Channel
     from tocsin.usecases.ports import NotificationRepository
 
@@ -98,6 +99,16 @@ class DigestSender(Protocol):
         self, notification: Notification, message: DigestMessage, channel: Channel
     ) -> str | None:
         """As `MessageSender.send_digest`."""
+
+
+@runtime_checkable
+class NoticeSender(Protocol):
+    """Sends notices to people."""
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        """As `MessageSender.send_notice`."""
 
 
 class Log(Protocol):

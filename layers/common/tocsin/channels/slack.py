@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tocsin.domain.alert import Alert
     from tocsin.domain.digest_message import DigestMessage
     from tocsin.domain.message import Message
+    from tocsin.domain.on_call.notice import Notice
     from tocsin.usecases.ports import NotificationRepository
 
 WEBHOOK_HOSTS: Final = frozenset(("hooks.slack.com", "hooks.slack-gov.com"))
@@ -139,6 +140,29 @@ class SlackSender:
                 return f"{first.channel}/{answer.get('ts', '')}/{first.root}"
         text = first_line(message, () if is_personal else message.mentions)
         answer = self.call("chat.postMessage", {**said, "channel": place, "text": text}, secret)
+        return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        """Post a direct message about a person's own shifts.
+
+        Returns:
+            As `send`.
+        """
+        from tocsin.channels.slack_notice import attachment, first_line
+
+        secret, delivery = read_secret(channel, self.secrets), notification.delivery
+        if secret.webhook_url:
+            self._expect_webhook(secret.webhook_url, delivery, channel)
+        said = {
+            "channel": str(channel.settings.get("channel", "")),
+            "text": first_line(notice),
+            "attachments": [attachment(notice, link)],
+            **_metadata(delivery.key),
+            **_PLAINLY,
+        }
+        answer = self.call("chat.postMessage", said, secret)
         return f"{answer.get('channel', '')}/{answer.get('ts', '')}"
 
     def _earlier(self, delivery: Delivery) -> _Place:

@@ -239,7 +239,7 @@ def next_of(views: Sequence[View]) -> Coming:
 def _called(calls: Sequence[tuple[NextAction, View]], *, total: int) -> Coming:
     """The step that comes first; `from 03:08 on` if it comes at several times."""
     first, view = min(calls, key=lambda call: call[0].at or call[1].clock.now)
-    clock, who = view.clock, view.called(first.targets)
+    clock, who = view.clock, view.called(first.targets, first.at)
     alike = [
         action
         for action, _ in calls

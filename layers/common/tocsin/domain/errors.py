@@ -130,6 +130,34 @@ class ChannelNotFoundError(NotFoundError):
     sentence = "There is no channel with this name."
 
 
+class ScheduleNotFoundError(NotFoundError):
+    """No schedule has this name."""
+
+    code = "schedule_not_found"
+    sentence = "There is no schedule with this name."
+
+
+class OverrideNotFoundError(NotFoundError):
+    """Unknown, expired and foreign ids look the same."""
+
+    code = "override_not_found"
+    sentence = "There is no override with this id."
+
+
+class FeedNotFoundError(NotFoundError):
+    """Unknown, revoked and malformed tokens look the same."""
+
+    code = "feed_not_found"
+    sentence = "There is no calendar behind this URL or name."
+
+
+class SwapNotFoundError(NotFoundError):
+    """Unknown, expired and foreign ids look the same."""
+
+    code = "swap_not_found"
+    sentence = "There is no swap with this id."
+
+
 class HeartbeatNotFoundError(NotFoundError):
     """No heartbeat has this name or token."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import ContactMethod
@@ -173,7 +174,8 @@ class _Words:
             return ()  # An update, which follows a line of its own.
         was, ways = self._told(change), _listed(_ways(changes))
         if change.type in _SENT:
-            return (Span(f"{was} told by {ways}" if ways else f"{was} told"),)
+            told = f"{was} told by {ways}" if ways else f"{was} told"
+            return (Span(told + _by_schedule(change)),)
         reason = change.details.get("reason")
         why = f": {one_line(str(reason), NOTE_SHOWN)}" if reason else ""
         by = f" by {ways}" if ways else ""
@@ -184,7 +186,8 @@ class _Words:
         if reason is None or change.details.get("event"):
             return ()
         said = one_line(str(reason), NOTE_SHOWN)
-        if not change.details.get("target"):
+        kind, _, _ = str(change.details.get("target", "")).partition(":")
+        if kind in {"", TargetKind.SCHEDULE}:
             return (Span(f"Nobody was called: {said}"),)
         return (Span(f"{self._told(change)} not told: {said}"),)
 
@@ -195,6 +198,14 @@ class _Words:
         if self._reader.is_person and name == self._reader.name:
             return "You were"
         return f"{self._names.of(name)} was"
+
+
+def _by_schedule(change: Change) -> str:
+    """Say by which schedule a person was on call."""
+    name, _, is_next = str(change.details.get("schedule") or "").partition("/")
+    if not name:
+        return ""
+    return f", {'next' if is_next else 'on call'} by {one_line(name, NAME_SHOWN)}"
 
 
 def _mark(change: Change) -> tuple[object, ...]:
@@ -219,7 +230,7 @@ def _groups(changes: Sequence[Change]) -> Iterator[Sequence[Change]]:
 
 def _belongs(first: Change, change: Change) -> bool:
     is_same = first.type is change.type and first.type in _MESSAGES
-    same = ("target", "event", "reason")
+    same = ("target", "schedule", "event", "reason")
     is_alike = all(first.details.get(name) == change.details.get(name) for name in same)
     return is_same and is_alike and change.at - first.at < TOGETHER
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from tocsin.domain.time_zone import first_instant, last_instant, wall_at
+from tocsin.domain.time_zone import EARLIEST, LATEST, first_instant, last_instant, wall_at
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -32,6 +32,7 @@ class Day(IntEnum):
 
 
 EVERY_DAY = frozenset(Day)
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,16 @@ class Hours:
     ends: time = time()
     """Midnight at both ends: the whole day."""
 
+    def on(self, day: date) -> tuple[datetime, datetime] | None:
+        """From when to when on the wall, if it begins on this day."""
+        if self.days and Day(day.weekday()) not in self.days:
+            return None
+        last_day = day if self.begins < self.ends else day + _DAY
+        return datetime.combine(day, self.begins), datetime.combine(last_day, self.ends)
 
-_DAY: Final = timedelta(days=1)
+
 _AGAIN_WITHIN: Final = 15
 """Days: a week later all hours come again, but for one that a clock change leaves out."""
-_EARLIEST: Final = datetime(2, 1, 1, tzinfo=UTC)
-_LATEST: Final = datetime(9998, 1, 1, tzinfo=UTC)
-"""Times before and after are answered like these: the calendar of `datetime` ends close by."""
 
 
 def is_within(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> bool:
@@ -58,12 +62,23 @@ def is_within(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> bool:
     return not only or any(begins <= at < ends for begins, ends in _near(only, at, zone, 1))
 
 
+def meets(only: Sequence[Hours], begins: datetime, lasts: timedelta) -> bool:
+    """Whether a time by a clock that is never changed has a minute within."""
+    days = range(-1, min(lasts.days, len(Day)) + 2)
+    for hours in only:
+        for day in (begins.date() + number * _DAY for number in days):
+            span = hours.on(day)
+            if span and span[0] < begins + lasts and begins < span[1]:
+                return True
+    return not only
+
+
 def next_begin(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime:
-    """When the hours begin that come next; the instant itself if it is within."""
+    """When the hours begin that come next; the instant itself if it is within. LATEST: never."""
     if is_within(only, at, zone):
         return at
     coming = [begins for begins, _ in _near(only, at, zone, _AGAIN_WITHIN) if begins > at]
-    return min(coming, default=at)
+    return min(coming, default=max(at, LATEST))
 
 
 def next_end(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime | None:
@@ -85,7 +100,7 @@ def spans(
     only: Sequence[Hours], begins: datetime, ends: datetime, zone: ZoneInfo
 ) -> Iterator[tuple[datetime, datetime]]:
     """What of a time is within, in order, as beginnings and ends."""
-    ends = min(ends, _LATEST)
+    ends = min(ends, LATEST)
     while (opens := next_begin(only, begins, zone)) < ends:
         closes = next_end(only, opens, zone) or ends
         yield opens, min(closes, ends)
@@ -96,7 +111,7 @@ def _near(
     only: Sequence[Hours], at: datetime, zone: ZoneInfo, days: int
 ) -> Iterator[tuple[datetime, datetime]]:
     """Spans that begin from the day before on, up to so many days after."""
-    today = wall_at(min(max(at, _EARLIEST), _LATEST), zone).date()
+    today = wall_at(min(max(at, EARLIEST), LATEST), zone).date()
     for hours in only:
         for day in range(-1, days + 1):
             span = _span(hours, today + day * _DAY, zone)
@@ -107,9 +122,8 @@ def _near(
 @lru_cache(maxsize=2048)
 def _span(hours: Hours, day: date, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
     """The one that begins on a day; None: none does."""
-    if hours.days and Day(day.weekday()) not in hours.days:
+    walls = hours.on(day)
+    if walls is None:
         return None
-    last_day = day if hours.begins < hours.ends else day + _DAY
-    begins = first_instant(datetime.combine(day, hours.begins), zone)
-    ends = last_instant(datetime.combine(last_day, hours.ends), zone)
+    begins, ends = first_instant(walls[0], zone), last_instant(walls[1], zone)
     return (begins, ends) if begins < ends else None

@@ -19,7 +19,7 @@ def if_acknowledged(view: View) -> Phrase:
     if view.alert.status is not AlertStatus.FIRING:
         return ()
     action = next_action(view.alert)
-    who = view.called(action.targets)
+    who = view.called(action.targets, action.at)
     asks = action.kind in {ActionKind.ESCALATE, ActionKind.WAKE} and bool(who.who)
     if view.reader.is_person:
         others = f" and {who.who} {who.verb_not}" if asks and not who.is_reader else ""

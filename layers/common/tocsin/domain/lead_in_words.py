@@ -133,7 +133,7 @@ def _why_now(delivery: Delivery, view: View) -> str:
 def _then(view: View) -> Phrase:
     """Say: `; Carol is called at 03:11.`."""
     action = next_action(view.alert)
-    who = view.called(action.targets)
+    who = view.called(action.targets, action.at)
     if action.kind is ActionKind.EXHAUST:
         after = "after you" if view.reader.is_person else "after this step"
         return (Span(f"; nobody is called {after}."),)

@@ -43,6 +43,8 @@ class LinkAction(StrEnum):
     """Lists the alerts of a digest, whose id the link has, and acknowledges them."""
     AWAKE = "awake"
     """Of the alert or digest in whose message it was."""
+    SWAP = "swap"
+    """Shows a swap of shifts, whose id the link has, and accepts or declines it."""
 
 
 _NUMBERS: Final = {
@@ -54,6 +56,7 @@ _NUMBERS: Final = {
     LinkAction.UNSNOOZE: 6,
     LinkAction.DIGEST: 7,
     LinkAction.AWAKE: 8,
+    LinkAction.SWAP: 9,
 }
 """In the link's bytes; a number is never used for another action."""
 ACTING: Final = frozenset(
@@ -144,13 +147,21 @@ class LinkSigner:
         }
         return Links(**spelled)
 
-    def token(self, action: LinkAction, alert_id: AlertId, *, by: str, at: datetime) -> str:
+    def token(
+        self,
+        action: LinkAction,
+        alert_id: AlertId,
+        *,
+        by: str,
+        at: datetime,
+        life: timedelta = LINK_LIFE,
+    ) -> str:
         """Make the token of one link: for a button in a chat message.
 
         Raises:
             ValueError: As `links`.
         """
-        link = Link(action=action, alert_id=alert_id, by=by, expires_at=at + LINK_LIFE)
+        link = Link(action=action, alert_id=alert_id, by=by, expires_at=at + life)
         return sealed(self.key, _PURPOSE, _packed(link))
 
     def url(self, token: str) -> str:

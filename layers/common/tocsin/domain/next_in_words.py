@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
@@ -59,9 +60,11 @@ class View:
     def integration(self) -> str:
         return one_line(self.alert.integration, NAME_SHOWN)
 
-    def called(self, targets: tuple[str, ...]) -> Called:
+    def called(self, targets: tuple[str, ...], at: datetime | None = None) -> Called:
+        """Name the targets; of a schedule, who is on call now, or at a time."""
         giver = self.names.user_of(_actor(self.alert.escalation.giver))
-        return called(targets, self.reader, self.names, without=giver)
+        names = self.names.then(at) if at else self.names
+        return called(targets, self.reader, names, without=giver)
 
 
 def who_has_it(view: View) -> Phrase:
@@ -94,7 +97,8 @@ def coming_of(view: View) -> Coming:
 
 def _escalate(action: NextAction, view: View) -> Coming:
     escalation = view.alert.escalation
-    who, at, clock = view.called(action.targets), action.at or view.clock.now, view.clock
+    at, clock = action.at or view.clock.now, view.clock
+    who = view.called(action.targets, at)
     is_due = at <= clock.now
     if is_due and not who.who:
         return Coming(next=(Span(_DECIDED_SOON),))
@@ -153,7 +157,8 @@ def _choose_policy(_action: NextAction, _view: View) -> Coming:
 
 
 def _unacknowledge(action: NextAction, view: View) -> Coming:
-    who, at = view.called(action.targets), action.at or view.clock.now
+    at = action.at or view.clock.now
+    who = view.called(action.targets, at)
     first = f"{who.inside} {who.verb} first" if who.who else "the first step is called"
     time = view.clock.coming(at)
     if at <= view.clock.now:
@@ -177,7 +182,7 @@ def _wake(action: NextAction, view: View) -> Coming:
         if at <= view.clock.now:
             return Coming(next=(Span("The snooze is over."),))
         return Coming(next=(Span("It is quiet until "), time, Span(stays)))
-    who = view.called(action.targets)
+    who = view.called(action.targets, at)
     first = f"{who.inside} {who.verb} first" if who.who else "the first step is called"
     if at <= view.clock.now:
         return Coming(next=(Span(f"The snooze is over: {first}."),))
@@ -249,7 +254,7 @@ def _release(action: NextAction, view: View) -> Coming:
 def _while_awake(action: NextAction, hold: Hold, view: View) -> Coming:
     is_own = view.names.is_reader(_actor(hold.name), view.reader)
     subject = "You are" if is_own else f"{view.names.of(hold.name)} is"
-    until, who = view.clock.coming(hold.until), view.called(action.targets)
+    until, who = view.clock.coming(hold.until), view.called(action.targets, hold.until)
     then = f"; then {who.inside} {who.verb}." if who.who else "."
     if not who.who and action.step is not None:
         then = f"; then step {action.step} is called."

@@ -17,6 +17,7 @@ from tocsin.domain.severity import Severity
 if TYPE_CHECKING:
     from tocsin.domain.digest import DigestId
     from tocsin.domain.line import Place
+    from tocsin.domain.on_call.notice import Notice
 
 DeliveryKey = NewType("DeliveryKey", str)
 """`<alert>.<episode>.<step>.<loop>.<target>.<channel>`: equal for every attempt of one message, so
@@ -37,6 +38,8 @@ REPLY_PARTS: Final = 3
 IN_DIGEST: Final = "it waits for a digest"
 TOLD_ALONE: Final = "only one alert was left: it is told alone"
 NOTHING_LEFT: Final = "no alert was left to tell of"
+SHADOW: Final = "shadow"
+"""Why a message was skipped while the stack pages in the shadow of another tool."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -63,6 +66,7 @@ class NotificationReason(StrEnum):
     STILL_THERE = "still_there"
     """The same, as that person has opened and done nothing for a while."""
     TEST = "test"
+    NOTICE = "notice"
 
 
 class NotificationEvent(StrEnum):
@@ -79,6 +83,8 @@ class NotificationEvent(StrEnum):
     DIGEST = "alert.digest"
     """`alert_id` is the digest's id."""
     TEST = "channel.test"
+    NOTICE = "notice"
+    """About a person's own shifts; `alert_id` is of no alert."""
 
     @property
     def is_update(self) -> bool:
@@ -93,6 +99,7 @@ _NEWS: Final = frozenset(
         NotificationEvent.UNREACHED,
         NotificationEvent.DIGEST,
         NotificationEvent.TEST,
+        NotificationEvent.NOTICE,
     )
 )
 
@@ -117,6 +124,8 @@ class Delivery:
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None
+    schedule: str | None = None
+    """By which the user was on call, as in the step; None: the user is asked by name."""
     spell: int = 1
     """The firing spell in which it was planned."""
     version: int = 0
@@ -136,6 +145,8 @@ class Delivery:
     that gathers without a look at its alert."""
     group: str | None = None
     """Equal for related alerts; see `group_of` of the line."""
+    notice: Notice | None = None
+    """Of a notice: what it says."""
 
     @property
     def key(self) -> DeliveryKey:
@@ -289,6 +300,12 @@ class Notification:
     def is_given_up(self, at: datetime) -> bool:
         begun_at = max(self.created_at, self.delivery.due_at)
         return self.attempts > 0 and at - begun_at > GIVEN_UP_AFTER
+
+    @property
+    def counts_as_sent(self) -> bool:
+        """Whether escalation goes on as after a message that was sent."""
+        is_shadow = self.state is DeliveryState.SKIPPED and self.reason == SHADOW
+        return is_shadow or self.state is DeliveryState.SENT
 
     @property
     def is_first_failure(self) -> bool:
@@ -523,5 +540,5 @@ def is_unanswered(alert: Alert, ledger: Iterable[Notification]) -> bool:
     messages = [*at_once, *(each for each in later if each.changed_at >= begun_at)]
     planned = max(each.delivery.planned for each in at_once)
     has_ended = all(each.state.has_ended for each in (*at_once, *later))
-    is_sent = any(each.state is DeliveryState.SENT for each in messages)
+    is_sent = any(each.counts_as_sent for each in messages)
     return has_ended and not is_sent and len(at_once) >= planned

@@ -2,10 +2,10 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
@@ -94,6 +94,8 @@ class User:
     (by SMS if there is neither), info not at all."""
     bundle: timedelta | None = None
     """None: the team's."""
+    notices: frozenset[str] | None = None
+    """Which kinds of notices about shifts are sent; None: the team's."""
     role: Role = Role.RESPONDER
     verified: Mapping[ContactMethod, str] = field(default_factory=dict)
     """The hash of the address that its owner verified; another address is not verified."""
@@ -170,6 +172,23 @@ class Channel:
     managed_by: str | None = None
 
 
+class WhoIsOnCall(Protocol):
+    """User names by schedule, for one time; found out when it is asked for."""
+
+    def get(self, target: str, otherwise: tuple[str, ...], /) -> tuple[str, ...]:
+        """The people of `primary`, or of `primary/next`, who follow them."""
+
+    def then(self, at: datetime) -> Self:
+        """The same at another time."""
+
+
+class OnCallAlways(dict[str, tuple[str, ...]]):
+    """The same people at all times."""
+
+    def then(self, at: datetime) -> Self:  # noqa: ARG002 - as `WhoIsOnCall` has it
+        return self
+
+
 def _usual_settings() -> "TeamSettings":
     from tocsin.domain.team_settings import TeamSettings
 
@@ -183,8 +202,8 @@ class Directory:
     users: Mapping[str, User] = field(default_factory=dict)
     """As stored: found by names in any case, see `UsersByName`."""
     channels: Mapping[str, Channel] = field(default_factory=dict)
-    on_call: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Users by schedule, at the time for which this was read."""
+    on_call: WhoIsOnCall = field(default_factory=OnCallAlways)
+    """At the time for which this was asked for."""
     updates: Callable[[str], Updates] = lambda _type: Updates.NONE
     """Takes a type of channel."""
     read_settings: Callable[[], "TeamSettings"] = _usual_settings
@@ -193,6 +212,10 @@ class Directory:
     def settings(self) -> "TeamSettings":
         """Of the team; read when they are asked for."""
         return self.read_settings()
+
+    def then(self, at: datetime) -> Self:
+        """The same with those who are on call at another time."""
+        return replace(self, on_call=self.on_call.then(at))
 
     @property
     def has_slack(self) -> bool:

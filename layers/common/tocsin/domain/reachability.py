@@ -3,7 +3,7 @@
 What a step of an alert plans is decided by `ways_to`, too, so that both say the same.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -66,6 +66,8 @@ class Team:
     """Integrations and heartbeats."""
     sends_email: bool = True
     """Whether the stack has an address to send e-mail from."""
+    gap_ahead: Callable[[str], Gap | None] = lambda _schedule: None
+    """When nobody will be on call by a schedule soon."""
 
     @property
     def paths(self) -> Iterator[Sender]:
@@ -124,6 +126,8 @@ class PolicyReach:
     severity: Severity
     steps: tuple[StepReach, ...]
     """None of a severity that it does not page."""
+    gaps_ahead: tuple[Gap, ...] = ()
+    """Of its schedules."""
 
     @property
     def ok(self) -> bool:
@@ -141,6 +145,7 @@ class PolicyReach:
                 problem = f"{reach.step.name} of {self.policy.name} reaches nobody"
                 yield self._gap(GapCode.STEP_REACHES_NOBODY, f"steps[{number}]", problem)
             yield from (gap for _, gap in reach.ways if gap is not None)
+        yield from self.gaps_ahead
         if self.policy.has_hours and self.severity is not Severity.CRITICAL:
             yield from self._gaps_of_hours()
 
@@ -193,7 +198,20 @@ def reach_of_policy(policy: EscalationPolicy, severity: Severity, team: Team) ->
             StepReach(step=step, ways=tuple(_ways_of_step(policy, number, severity, team)))
             for number, step in enumerate(steps)
         ),
+        gaps_ahead=tuple(_gaps_ahead(steps, team)),
     )
+
+
+def _gaps_ahead(steps: Iterable[Step], team: Team) -> Iterator[Gap]:
+    names = {
+        target.name.partition("/")[0]: None
+        for step in steps
+        for target in step.targets
+        if target.kind is TargetKind.SCHEDULE
+    }
+    for name in names:
+        if gap := team.gap_ahead(name):
+            yield gap
 
 
 def _ways_of_step(
@@ -369,6 +387,9 @@ def _own_gaps(changed: tuple[Noun, str], team: Team) -> Iterator[Gap]:
             yield from gaps_of_user(user, team)
         case Noun.CHANNEL if channel := team.directory.channels.get(name):
             if gap := gap_of_channel(channel, team):
+                yield gap
+        case Noun.SCHEDULE:
+            if gap := team.gap_ahead(name):
                 yield gap
         case Noun.ESCALATION_POLICY if policy := team.routing.policies.get(name):
             for severity in Severity:

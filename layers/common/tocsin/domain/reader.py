@@ -1,12 +1,16 @@
 """For whom a message is, and the names that people are shown by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Self
 
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
+
+if TYPE_CHECKING:
+    from tocsin.domain.people import WhoIsOnCall
 
 TOCSIN: Final = "Tocsin"
 _NAMED: Final = 2
@@ -34,8 +38,14 @@ class Names:
     by_slack_id: Mapping[str, str] = field(default_factory=dict)
     """User names."""
     channels: frozenset[str] = frozenset()
-    on_call: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """User names, by schedule."""
+    on_call: "WhoIsOnCall | None" = None
+
+    def then(self, at: datetime) -> Self:
+        """The same with those who are on call at another time."""
+        return replace(self, on_call=self.on_call.then(at)) if self.on_call else self
+
+    def on_call_by(self, schedule: str) -> Sequence[str]:
+        return self.on_call.get(schedule, ()) if self.on_call else ()
 
     def of(self, user: str) -> str:
         full = one_line(self.users.get(user, ""), NAME_SHOWN)
@@ -137,8 +147,7 @@ def called(
             case TargetKind.CHANNEL:
                 channels[f"#{one_line(name, NAME_SHOWN)}"] = None
             case _:
-                on_call = names.on_call.get(name, ())
-                people |= {user: names.of(user) for user in on_call}
+                people |= {user: names.of(user) for user in names.on_call_by(name)}
     if without is not None:
         people.pop(without, None)
     if reader.is_person and reader.name in people:

@@ -49,7 +49,8 @@ def is_planned(
     at_once, later = messages_of_step(alert, ledger)
     if at_once or not later:
         return bool(at_once)
-    plan = plan_step(alert, directory())
+    begun_at = alert.escalation.begun_at or alert.changed_at
+    plan = plan_step(alert, directory().then(begun_at))
     return all(each.is_by_rule for each in plan.deliveries)
 
 
@@ -180,7 +181,9 @@ def _of_target(
     given_back_by = alert.escalation.giver if template.is_of_step else None
     giver = str(Target(TargetKind.USER, given_back_by)) if given_back_by else None
     for way in ways_to(target, alert.severity, directory):
-        asked = replace(template, target=way.target, channel=way.by or "none")
+        asked = replace(
+            template, target=way.target, channel=way.by or "none", schedule=way.schedule
+        )
         if way.target == giver:
             yield replace(asked, channel="none"), f"{given_back_by} gave it back"
             continue

@@ -49,6 +49,8 @@ class TeamSettings:
     """By type of channel; what is missing is as in `PROVIDER_RATES`."""
     flapping: FlappingRule | None = field(default_factory=FlappingRule)
     """Of policies without a rule of their own. None: a flapping alert is paged each time."""
+    notices: frozenset[str] | None = None
+    """Which kinds of notices about shifts are sent; None: all."""
     managed_by: str | None = None
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
@@ -32,7 +32,18 @@ class GapCode(StrEnum):
     NO_EMAIL_FROM = "no_email_from"
     NOT_VERIFIED = "not_verified"
     ONLY_AT_HOURS = "only_at_hours"
+    SCHEDULE_GAP = "schedule_gap"
     NO_LAST_RESORT = "no_last_resort"
+
+
+_NO_OBSTACLE: Final = frozenset(
+    (
+        GapCode.NOT_VERIFIED,
+        GapCode.ONLY_AT_HOURS,
+        GapCode.SCHEDULE_GAP,
+        GapCode.NO_LAST_RESORT,
+    )
+)
 
 
 class Noun(StrEnum):
@@ -46,6 +57,7 @@ class Noun(StrEnum):
     ESCALATION_POLICY = "escalation_policy"
     USER = "user"
     CHANNEL = "channel"
+    SCHEDULE = "schedule"
     STACK = "stack"
     """As it was deployed."""
 
@@ -70,11 +82,7 @@ class Gap:
     @property
     def is_in_the_way(self) -> bool:
         """Whether it keeps a message from being sent."""
-        return self.code not in {
-            GapCode.NOT_VERIFIED,
-            GapCode.ONLY_AT_HOURS,
-            GapCode.NO_LAST_RESORT,
-        }
+        return self.code not in _NO_OBSTACLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +99,8 @@ class Way:
     """The hours of the user's rule; empty: any."""
     time_zone: str = "UTC"
     """Of these hours."""
+    schedule: str | None = None
+    """By which the user is on call; None: the user is asked by name."""
     gap: Gap | None = None
     """Why it cannot be sent."""
 
@@ -106,10 +116,17 @@ def ways_to(target: str, severity: Severity, directory: Directory) -> Iterator[W
         case TargetKind.SCHEDULE:
             users = directory.on_call.get(name, ())
             if not users:
-                problem = f"nobody is on call by schedule {name}"
-                yield Way(target=target, gap=_policy_gap(GapCode.NOBODY_ON_CALL, problem))
+                gap = _policy_gap(GapCode.NOBODY_ON_CALL, _nobody_on_call(name))
+                yield Way(target=target, schedule=name, gap=gap)
             for user in users:
-                yield from ways_to_user(user, severity, directory)
+                for way in ways_to_user(user, severity, directory):
+                    yield replace(way, schedule=name)
+
+
+def _nobody_on_call(target: str) -> str:
+    name, _, is_next = target.partition("/")
+    verb = "comes next" if is_next else "is on call"
+    return f"nobody {verb} by schedule {name}"
 
 
 def _unknown_channel(name: str, directory: Directory) -> Gap | None:

@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets
 
 ATTEMPTS: Final = 5
-_OF_NO_ALERT: Final = frozenset((NotificationEvent.TEST, NotificationEvent.DIGEST))
+_OF_NO_ALERT: Final = frozenset(
+    (NotificationEvent.TEST, NotificationEvent.DIGEST, NotificationEvent.NOTICE)
+)
 UNREACHED: Final = "nobody in the step was reached"
 
 _TYPES: Final = {
@@ -143,6 +145,7 @@ def change_of(notification: Notification) -> Change:
         "notification_id": delivery.key,
     }
     optional: dict[str, Detail] = {
+        "schedule": delivery.schedule,
         "provider_id": notification.provider_id,
         "digest_id": notification.bundled_into,
         "reason": notification.reason,

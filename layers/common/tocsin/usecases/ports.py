@@ -27,6 +27,9 @@ from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.on_call.notice import Notice
+from tocsin.domain.on_call.schedule import Override, ScheduleOverride
+from tocsin.domain.on_call.swap import Swap
 from tocsin.domain.people import Channel, ContactMethod, Directory, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
@@ -202,7 +205,7 @@ class PagingRepository(Protocol):
 
 
 class ConfigurationRepository[S: Stored](Protocol):
-    """Named objects of one kind: policies, routes, users, channels, integrations or heartbeats."""
+    """Named objects of one kind, such as policies, users or schedules."""
 
     def find(self, name: str) -> S | None:
         """None: there is none of this name."""
@@ -231,6 +234,40 @@ class ConfigurationRepository[S: Stored](Protocol):
 
         Raises:
             ConcurrentUpdateError: A concurrent write came first.
+        """
+
+
+class OverrideRepository(Protocol):
+    """Overrides that people made, beside those of schedules' own text."""
+
+    def list(self, begins: datetime, ends: datetime | None = None) -> tuple[ScheduleOverride, ...]:
+        """Read those of all schedules that are in force at a time between, by their ends."""
+
+    def add(self, made: Sequence[ScheduleOverride], *, write_id: WriteId) -> None:
+        """Store new ones, all or nothing.
+
+        Raises:
+            ConcurrentUpdateError: There is one with this id.
+        """
+
+    def end(self, before: ScheduleOverride, after: Override | None, *, write_id: WriteId) -> None:
+        """Replace one by what stays of it; None: nothing does.
+
+        Raises:
+            ConcurrentUpdateError: It is not as read.
+        """
+
+
+class SwapRepository(ConfigurationRepository[Swap], Protocol):
+    """Swaps by id."""
+
+    def accept(
+        self, before: Swap, after: Swap, made: Sequence[ScheduleOverride], *, write_id: WriteId
+    ) -> Swap:
+        """Store the answer with the overrides that it makes, all or nothing.
+
+        Raises:
+            ConcurrentUpdateError: It is not as read.
         """
 
 
@@ -414,6 +451,11 @@ class MessageSender(Protocol):
     ) -> str | None:
         """Send one digest, as `send`."""
 
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        """Send one notice to a person, as `send`; with a link to the swap that it asks for."""
+
 
 class LinkMaker(Protocol):
     """Makes the links of a message."""
@@ -427,6 +469,9 @@ class LinkMaker(Protocol):
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
         """Make the link by which the user confirms this address; None: as `links`."""
 
+    def swap(self, delivery: Delivery, *, at: datetime) -> str | None:
+        """Make the link to the swap that a notice asks for; None: as `links`."""
+
 
 class SecretStore(Protocol):
     """Stores secrets for other systems to read."""
@@ -436,6 +481,37 @@ class SecretStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Remove it, if it exists."""
+
+
+class RemovedObjects[S: Stored](Protocol):
+    """Objects of one kind that the team's file no longer has; they are forgotten after 30 days."""
+
+    def keep(self, stored: S, *, at: datetime, write_id: WriteId) -> None:
+        """Note what is about to be removed."""
+
+    def find(self, name: str, *, at: datetime) -> S | None:
+        """Read the newest of a name."""
+
+
+class DeploymentRequests(Protocol):
+    """Requests to apply the team's file, each of which may come twice, and late."""
+
+    def begin(self, request_id: str, manager: str | None) -> bool:
+        """Note a request, and who applies the file from now on.
+
+        Args:
+            request_id: The same each time that the request comes.
+            manager: The resource; None: the file is given up.
+
+        Returns:
+            Whether no newer request has come meanwhile.
+
+        Raises:
+            ConcurrentUpdateError: Others came first, each time.
+        """
+
+    def manager(self) -> str | None:
+        """The resource that applies the file; None: there is none."""
 
 
 class IncidentRepository(Protocol):

@@ -140,7 +140,7 @@ def _pages(
             known = {page.delivery.key for page in pages}
             pages += [
                 it
-                for it in _of_step(acted, directory)
+                for it in _of_step(acted, directory.then(moment))
                 if it.delivery.key not in known
                 and not (it.delivery.is_by_rule and it.delivery.target in told)
             ]

@@ -230,6 +230,31 @@ def configuration_key(kind: str, name: str) -> Key:
     return key(configuration_partition(kind), name.lower() if is_found_in_any else name)
 
 
+TEAM_FILE_PARTITION: Final = "C#team-file"
+"""What deployments of the team's file leave for each other."""
+
+
+def removed_key(kind: str, name: str) -> Key:
+    """What the team's file no longer has."""
+    return key(TEAM_FILE_PARTITION, f"removed#{kind}#{name}")
+
+
+TEAM_FILE_REQUESTS_KEY: Final = key(TEAM_FILE_PARTITION, "requests")
+
+
+OVERRIDES: Final = "C#override"
+"""What people made, of all schedules: one query reads all that have not ended."""
+
+
+def override_key(ends: datetime, override_id: str) -> Key:
+    return key(OVERRIDES, f"{overrides_after(ends)}#{override_id}")
+
+
+def overrides_after(at: datetime) -> str:
+    """Sorts before the overrides that end later, or then."""
+    return f"{milliseconds(at):013}"
+
+
 def answer_partition(request_name: str) -> str:
     """An answer kept for a repeated request, and its parts."""
     return f"I#{request_name}"

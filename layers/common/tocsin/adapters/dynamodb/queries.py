@@ -30,15 +30,28 @@ def get_configured(call: Call, table_name: str, kind: str, name: str) -> Item | 
 
 def query_all(call: Call, table_name: str, partition: str, prefix: str = "") -> Iterator[Item]:
     """Read all items of a partition, in the order of their sort keys."""
+    if not prefix:
+        return _query(call, table_name, partition)
+    return _query(call, table_name, partition, " AND begins_with(sk, :prefix)", prefix=prefix)
+
+
+def query_after(call: Call, table_name: str, partition: str, after: str) -> Iterator[Item]:
+    """Read the items of a partition whose sort keys follow one, in their order."""
+    return _query(call, table_name, partition, " AND sk > :after", after=after)
+
+
+def _query(
+    call: Call, table_name: str, partition: str, condition: str = "", **values: str
+) -> Iterator[Item]:
     request: dict[str, Any] = {
         "TableName": table_name,
-        "KeyConditionExpression": "pk = :pk",
-        "ExpressionAttributeValues": {":pk": text(partition)},
+        "KeyConditionExpression": f"pk = :pk{condition}",
+        "ExpressionAttributeValues": {
+            ":pk": text(partition),
+            **{f":{name}": text(value) for name, value in values.items()},
+        },
         "ConsistentRead": True,
     }
-    if prefix:
-        request["KeyConditionExpression"] += " AND begins_with(sk, :prefix)"
-        request["ExpressionAttributeValues"][":prefix"] = text(prefix)
     while True:
         answer = call("Query", request)
         yield from answer["Items"]

@@ -3,11 +3,19 @@
 Times without a zone are times on the wall in the schedule's zone; instants are UTC.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 
 from tocsin.domain.hours import Day, Hours
+
+EVERY_LIMIT: Final = 1_000
+"""Of `every`."""
+SHIFTS_PER_TURN_LIMIT: Final = 100
+"""Of `shifts_per_turn`: more shifts of one turn are not looked through for its end."""
 
 type Member = tuple[str, ...]
 """People who are on call together, as they were first written; empty: nobody is, on purpose."""
@@ -30,10 +38,15 @@ class Count(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turns:
-    """Turns that follow each other without a break."""
+    """Turns that follow each other without a break.
+
+    By the clock on the wall; but hours that do not divide a day, such as 5 or 7, pass on a clock
+    that is never changed.
+    """
 
     unit: Unit
     every: int = 1
+    """From 1 on."""
     handoff: time = time()
     """On the wall. Of hourly turns only the minutes count."""
     day: Day | None = None
@@ -45,21 +58,23 @@ class Recurring:
     """Shifts by a rule of RFC 5545, with or without breaks between them."""
 
     rule: str
-    """The value of an RRULE, without DTSTART."""
+    """The value of an RRULE, without DTSTART: that is the rotation's day of start, at `at`."""
     at: time
     duration: timedelta
-    """As a clock on the wall shows it."""
+    """As a clock on the wall shows it; a shift ends earlier if the next one begins."""
     excluded: tuple[datetime, ...] = ()
-    """Beginnings that are left out (EXDATE), on the wall."""
+    """Beginnings that are left out (EXDATE), on the wall. With Count.WORKED nobody's turn passes
+    by them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotation:
-    """Who has which turn. It says so for all times, before its start too."""
+    """Who has which turn. Of turns it says so for all times, before its start too."""
 
     pattern: Turns | Recurring
     start: datetime
-    """On the wall: the turn at this time is that of `first`."""
+    """On the wall: the turn at this time is that of `first`, or the first that counts after it.
+    A day without a time means `turns.first_handoff` of this day."""
     members: tuple[Member, ...]
     first: int = 0
     """Position in `members`."""
@@ -79,12 +94,13 @@ class LayerVersion:
     """What a layer is from an instant on, until the next version begins."""
 
     begins: datetime | None
-    """An instant; None: always, before the next version."""
+    """An instant; None: always, before the next version. In a text that is not applied yet, None of
+    a version after the first means the next handoff."""
     position: int
     """Among the layers; lower ones win."""
     time_zone: str
     rotation: Rotation | None
-    """None: from then on the layer is gone."""
+    """None: from then on the layer is gone, until a later version."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +118,19 @@ class Follows:
 
     schedule: str
     offset: int = 1
+    begins: datetime | None = None
+    """An instant; None: always."""
+    ends: datetime | None = None
+    """An instant; None: never."""
+
+    def is_same(self, other: Follows | None) -> bool:
+        return other is not None and (self.schedule, self.offset) == (other.schedule, other.offset)
 
 
 class OverrideKind(StrEnum):
     REPLACE = "replace"
-    """The person instead of those on call, or instead of `instead_of` alone, if they are."""
+    """The person instead of all who are on call, or of nobody; or instead of `instead_of`, if that
+    person is on call."""
     ADD = "add"
     """The person beside those on call."""
     REMOVE = "remove"
@@ -115,7 +139,7 @@ class OverrideKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """A change of who is on call for a time; the later one of two is applied last."""
+    """A change of who is on call for a time; of two, the one made later is applied last."""
 
     override_id: str
     kind: OverrideKind
@@ -139,7 +163,17 @@ class Schedule:
     """The newest version's."""
     layers: tuple[Layer, ...] = ()
     follows: Follows | None = None
-    """Then there are no layers."""
+    """The newest. It is asked after the layers: a text has one or the other."""
+    followed: tuple[Follows, ...] = ()
+    """Those before, in the order of their beginnings."""
     overrides: tuple[Override, ...] = ()
     """Those of the schedule's own text; what people made by API is beside it, and applied later."""
     managed_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleOverride:
+    """An override that was made beside the schedule's text."""
+
+    schedule: str
+    override: Override

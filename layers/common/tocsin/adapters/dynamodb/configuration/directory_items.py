@@ -41,7 +41,16 @@ def _write_user(user: User) -> Item:
         "time_zone": text(user.time_zone),
         "notify": {"L": [_write_rule(rule) for rule in user.notify]},
         **_write_bundle(user.bundle),
+        **write_notices(user.notices),
     }
+
+
+def write_notices(notices: frozenset[str] | None) -> Item:
+    return {} if notices is None else {"notices": write_texts(sorted(notices))}
+
+
+def notices_from(image: Image) -> frozenset[str] | None:
+    return frozenset(texts_from(image["notices"])) if "notices" in image else None
 
 
 def _write_bundle(bundle: timedelta | None) -> Item:
@@ -82,6 +91,7 @@ def _user_from(image: Image) -> User:
         },
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
         bundle=_bundle_from(image),
+        notices=notices_from(image),
         role=Role(read_text(image, "role") or Role.RESPONDER),
         managed_by=manager_of(image),
     )

@@ -27,7 +27,8 @@ from tocsin.adapters.dynamodb.configuration.policy_items import matcher_from, wr
 from tocsin.domain.errors import MaintenanceWindowNotFoundError, SilenceNotFoundError
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import Actor, instant
-from tocsin.domain.maintenance_window import MaintenanceWindow, Recurrence
+from tocsin.domain.maintenance_window import MaintenanceWindow
+from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.silence import KEPT_FOR, Silence, Span
 
 _ENTITIES: Final = {

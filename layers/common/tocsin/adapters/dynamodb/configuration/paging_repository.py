@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, partial
@@ -16,10 +16,11 @@ from tocsin.domain.routing import Routing
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.adapters.dynamodb.configuration.named_objects import Kind
+    from tocsin.adapters.dynamodb.configuration.on_call_reader import OnCallReader
     from tocsin.domain.alert import Alert
     from tocsin.domain.configuration import Named
     from tocsin.domain.escalation import EscalationPolicy
-    from tocsin.domain.people import Directory
+    from tocsin.domain.people import Directory, WhoIsOnCall
     from tocsin.domain.routing import Route
     from tocsin.domain.silence import Holds
     from tocsin.domain.team_settings import TeamSettings
@@ -40,6 +41,8 @@ class DynamoDBPaging:
         self._routing: tuple[Routing, datetime] | None = None
         self._directory: tuple[Directory, datetime] | None = None
         self._settings: tuple[TeamSettings, datetime] | None = None
+        self._on_call: tuple[WhoIsOnCall, datetime] | None = None
+        self._schedules: OnCallReader | None = None
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
@@ -55,7 +58,7 @@ class DynamoDBPaging:
         return self._routing[0]
 
     def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
-        """Read users and channels; there are no schedules yet, so nobody is on call.
+        """Read users and channels; schedules only when something asks who is on call.
 
         Thread-safe: the notifier has several.
         """
@@ -72,7 +75,21 @@ class DynamoDBPaging:
                 read_settings=cache(partial(self.settings, at, max_age=max_age)),
             )
             known = self._directory = directory, at
+        return replace(known[0], on_call=self._on_call_at(at, max_age))
+
+    def _on_call_at(self, at: datetime, max_age: timedelta | None) -> WhoIsOnCall:
+        """One for all alerts of a batch."""
+        known = self._on_call
+        if known is None or known[1] != at:
+            known = self._on_call = _OnCall(partial(self._read_on_call, at, max_age)), at
         return known[0]
+
+    def _read_on_call(self, at: datetime, max_age: timedelta | None) -> WhoIsOnCall:
+        if self._schedules is None:
+            from tocsin.adapters.dynamodb.configuration.on_call_reader import OnCallReader
+
+            self._schedules = OnCallReader(self._call, self._table_name)
+        return self._schedules.at(at, is_fresh=partial(_is_fresh, at=at, max_age=max_age))
 
     def settings(self, at: datetime, *, max_age: timedelta | None = None) -> TeamSettings:
         """Read the team's settings.
@@ -127,6 +144,25 @@ class DynamoDBPaging:
         partition = keys.configuration_partition(kind.name)
         for image in query_all(self._call, self._table_name, partition):
             yield kind.read(image)
+
+
+class _OnCall:
+    """Implements `WhoIsOnCall`: most steps ask no schedule, and cost no request."""
+
+    def __init__(self, read: Callable[[], WhoIsOnCall]) -> None:
+        self._read = read
+        self._known: WhoIsOnCall | None = None
+
+    def get(self, target: str, otherwise: tuple[str, ...] = (), /) -> tuple[str, ...]:
+        return self._get_known().get(target, otherwise)
+
+    def then(self, at: datetime) -> _OnCall:
+        return _OnCall(lambda: self._get_known().then(at))
+
+    def _get_known(self) -> WhoIsOnCall:
+        if self._known is None:
+            self._known = self._read()
+        return self._known
 
 
 def _is_fresh(read_at: datetime, at: datetime, max_age: timedelta | None) -> bool:

@@ -3,6 +3,7 @@
 from typing import Final
 
 from tocsin.adapters.dynamodb.alerts.items import Image, Item, number
+from tocsin.adapters.dynamodb.configuration.directory_items import notices_from, write_notices
 from tocsin.adapters.dynamodb.configuration.named_objects import (
     Kind,
     manager_of,
@@ -23,6 +24,7 @@ def _write_settings(settings: TeamSettings) -> Item:
         "storm_labels": write_texts(settings.storm_labels),
         "provider_rates": {"M": rates},
         "flapping": write_rule(settings.flapping),
+        **write_notices(settings.notices),
     }
 
 
@@ -33,6 +35,7 @@ def _settings_from(image: Image) -> TeamSettings:
         storm_labels=texts_from(image["storm_labels"]),
         provider_rates={type_: int(rate["N"]) for type_, rate in rates.items()},
         flapping=rule_from(image["flapping"]),
+        notices=notices_from(image),
         managed_by=manager_of(image),
     )
 

@@ -1,8 +1,10 @@
 """Items of the ledger."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import (
@@ -27,6 +29,9 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
+
+if TYPE_CHECKING:
+    from tocsin.domain.on_call.notice import Notice
 
 ENTITY: Final = "notification"
 
@@ -68,8 +73,10 @@ def write_delivery(delivery: Delivery) -> Item:
     """The attributes of a delivery, without key."""
     optional: dict[str, Attribute | None] = {
         "step_name": maybe_text(delivery.step_name),
+        "schedule": maybe_text(delivery.schedule),
         "after": maybe_text(delivery.after),
         "of_version": number(delivery.of_version) if delivery.of_version else None,
+        "notice": _write_notice(delivery),
     }
     written = {
         "alert_id": text(delivery.alert_id),
@@ -136,6 +143,7 @@ def delivery_from(image: Image) -> Delivery:
         event=NotificationEvent(image["event"]["S"]),
         reason=NotificationReason(image["why"]["S"]),
         step_name=read_text(image, "step_name"),
+        schedule=read_text(image, "schedule"),
         spell=int(image["spell"]["N"]) if "spell" in image else 1,
         version=int(image["told_version"]["N"]),
         after=read_text(image, "after"),
@@ -143,4 +151,22 @@ def delivery_from(image: Image) -> Delivery:
         planned=int(image["planned"]["N"]),
         asked_at=instant(int(image["asked_at" if "asked_at" in image else "due_at"]["N"])),
         due_at=instant(int(image["due_at"]["N"])),
+        notice=_notice_from(image),
     )
+
+
+def _write_notice(delivery: Delivery) -> Attribute | None:
+    if delivery.notice is None:
+        return None
+    from tocsin.adapters.notice_text import write_notice
+
+    return text(write_notice(delivery.notice))
+
+
+def _notice_from(image: Image) -> Notice | None:
+    written = read_text(image, "notice")
+    if written is None:
+        return None
+    from tocsin.adapters.notice_text import read_notice
+
+    return read_notice(written)

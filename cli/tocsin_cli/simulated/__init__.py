@@ -1,0 +1,1 @@
+"""Tocsin without AWS: its own rules on a table in memory, for `tocsin test` and `simulate`."""

@@ -1,0 +1,37 @@
+"""Both parts of the e-mail of a notice, from the templates of all mails."""
+
+from typing import TYPE_CHECKING, Final
+
+from tocsin.channels.email_parts import THEMES, BandLine, Mail, web_button
+from tocsin.domain.phrase import Span, plain
+from tocsin.domain.severity import Severity
+from tocsin.domain.wording import Band
+
+if TYPE_CHECKING:
+    from tocsin.channels.ports import Render
+    from tocsin.domain.on_call.notice import Notice
+
+WHY: Final = (
+    "You get it because you are on call at times. It is no page; your team's settings or your own "
+    "turn it off."
+)
+ANSWER: Final = "Look at the swap"
+
+
+def both_parts(notice: "Notice", link: str | None, render: "Render") -> tuple[str, str]:
+    """Write the text and the HTML."""
+    mail = Mail(
+        subject=notice.title,
+        preheader=notice.lines[0] if notice.lines else "",
+        band=BandLine(THEMES[Band.INFO], "○", "ON CALL", ""),
+        severity=THEMES[Severity.INFO],
+        not_over="",
+        title=notice.title,
+        where="",
+        sentences=[[(Span(line),) for line in notice.lines]] if notice.lines else [],
+        button=web_button(ANSWER, link),
+        more_buttons=(),
+        footer=[(Span(WHY),)],
+    )
+    html = render("email.html", mail=mail, spaced=lambda line: line)
+    return render("email.txt", mail=mail, plain=plain), html

@@ -1,0 +1,45 @@
+"""A notice to a person, sent once by the ordinary path: gate, claim, sending, mark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from tocsin.usecases.delivery_work import Delivered, Outcome, mark, note_failure, put_back
+from tocsin.usecases.refusals import DeliveryFailedError
+from tocsin.usecases.send_digest import claim_place, skip
+
+if TYPE_CHECKING:
+    from tocsin.domain.notification import Notification
+    from tocsin.usecases.delivery_work import Work
+
+EMPTY: Final = "it says nothing"
+
+
+def deliver_notice(known: Notification, work: Work) -> Delivered:
+    """Send it once.
+
+    Raises:
+        TryAgainError: Storage or queue refuse for now; doing it again is harmless.
+        ClaimLostError: Another run was faster.
+    """
+    delivery = known.delivery
+    if known.state.has_ended:
+        return Delivered(outcome=Outcome.ENDED, notification=known)
+    if not known.is_free(work.now()):
+        return put_back(delivery, known.held_until or work.now(), work)
+    if delivery.notice is None:
+        return skip(known, EMPTY, work)
+    it = claim_place(known, work, is_urgent=False)
+    if isinstance(it, Delivered):
+        return it
+    link = work.links.swap(delivery, at=work.now()) if delivery.notice.swap else None
+    try:
+        provider_id = work.sender.send_notice(it.notification, delivery.notice, link, it.channel)
+    except DeliveryFailedError as failure:
+        return note_failure(
+            it.notification, None, it.channel, work, failure, failures=it.failures + 1
+        )
+    sent = mark(it.notification, it.notification.sent(provider_id, at=work.now()), work)
+    if it.failures:
+        work.gate.note_success(it.channel)
+    return Delivered(outcome=Outcome.SENT, notification=sent, channel=it.channel)
