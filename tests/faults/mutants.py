@@ -458,6 +458,13 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("a silence ends early",),
     ),
     Mutant(
+        "hours hold nothing before a step",
+        "tocsin.usecases.hold_alerts",
+        "        hours = alert.hold_by_hours(self._at)\n",
+        "        hours = None\n",
+        aims=("outside the hours", "hours of a route end"),
+    ),
+    Mutant(
         "the clock of a step runs on in a silence",
         "tocsin.domain.escalation",
         "        left = min(max(due - held.since, timedelta()), self.delay)\n",

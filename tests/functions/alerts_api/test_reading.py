@@ -91,6 +91,7 @@ def test_an_alert_shows_all_that_is_known(client: Client, alert_id: AlertId) -> 
         "resolved_via": None,
         "snoozed_until": None,
         "silenced_by": None,
+        "held_by": None,
         "snooze_reason": None,
         "snoozed_by": None,
         "snoozed_via": None,

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple, Self
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
-from tocsin.domain.hold import Hold, HoldKind
+from tocsin.domain.hold import Hold, HoldKind, waits_for
 from tocsin.domain.ids import AUTO, AlertId, Fingerprint, by_whom
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
@@ -211,6 +211,9 @@ def _while_firing(alert: Alert) -> NextAction:
             f"its first page waits until {at:%H:%M} UTC: route {escalation.held_by_route} holds "
             "it; step 1 then"
         )
+    elif escalation.waits_for_step is not None:
+        step = f"{escalation.waits_for_step} of {policy}"
+        why = f"{waits_for(at, since=alert.fired_at)} ({step}); nobody before"
     elif escalation.awaits_stability and alert.flapping is not None:
         why = alert.flapping.why_quiet(at - alert.fired_at)
     elif policy is None:
