@@ -55,6 +55,10 @@ class SlackWorld(World):
         sender = self.sender if channel.type == "slack" else self.providers
         return sender.send(notification, alert, message, channel)
 
+    def send_notice(self, notice: Notice, message: NoticeMessage, channel: Channel) -> str | None:
+        """No story has one."""
+        return self.providers.send_notice(notice, message, channel)
+
     def send_digest(
         self, notification: Notification, message: DigestMessage, channel: Channel
     ) -> str | None:
