@@ -3,12 +3,16 @@
 What the rules say of times that are there twice or not at all is looked up in the readings.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 
 from whenever import Instant
 
+from tocsin.domain.hours import Hours
+
+DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 CHANGES = {
@@ -63,6 +67,26 @@ class SlowClock:
     def _after_gap(self, wall: datetime) -> datetime:
         assert self.walls[0] <= wall, "days before those of this clock"
         return next(at for at, it in zip(self.instants, self.walls, strict=True) if it > wall)
+
+    @cached_property
+    def days(self) -> list[datetime]:
+        """Midnights, but for those at both ends."""
+        first, last = self.walls[0].date() + DAY, self.walls[-1].date() - 2 * DAY
+        days = ((first + number * DAY) for number in range((last - first).days))
+        return [datetime.combine(day, datetime.min.time()) for day in days]
+
+    def minutes_within(self, only: Sequence[Hours]) -> set[datetime]:
+        """By looking at every minute."""
+        if not only:
+            return set(self.instants)
+        found: set[datetime] = set()
+        for hours in only:
+            for day in (it for it in self.days if it.weekday() in hours.days):
+                end_day = day if hours.ends > hours.begins else day + DAY
+                begins = self.first(datetime.combine(day, hours.begins))
+                ends = self.last(datetime.combine(end_day, hours.ends))
+                found.update(it for it in self.instants if begins <= it < ends)
+        return found
 
 
 @cache

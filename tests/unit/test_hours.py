@@ -1,6 +1,5 @@
 """`only:`: hours of the week by the clock on the wall, and what daylight saving does to them."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.slow_clock import CHANGES, SlowClock, clock_around
+from tests.slow_clock import CHANGES, clock_around
 from tocsin.domain.hours import Day, Hours, is_within, next_begin, next_end, spans
 
 DAY = timedelta(days=1)
@@ -36,44 +35,20 @@ def utc(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=UTC)
 
 
-def minutes_within(only: Sequence[Hours], clock: SlowClock) -> set[datetime]:
-    """By looking at every minute."""
-    first, last = clock.walls[0].date() + DAY, clock.walls[-1].date() - 2 * DAY
-    days = [first + number * DAY for number in range((last - first).days)]
-    found: set[datetime] = set()
-    for hours in only:
-        for day in (day for day in days if Day(day.weekday()) in hours.days):
-            end_day = day if hours.ends > hours.begins else day + DAY
-            begins = clock.first(datetime.combine(day, hours.begins))
-            ends = clock.last(datetime.combine(end_day, hours.ends))
-            found.update(it for it in clock.instants if begins <= it < ends)
-    return found
-
-
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("only", EXAMPLES.values(), ids=EXAMPLES)
 def test_hours_are_those_that_a_clock_shows_minute_by_minute(
     change: str, only: tuple[Hours, ...]
 ) -> None:
     clock = clock_around(change)
-    zone, within = ZoneInfo(clock.zone), minutes_within(only, clock)
+    zone, within = ZoneInfo(clock.zone), clock.minutes_within(only)
+    asked = clock.instants[7 * 24 * 60 : -7 * 24 * 60]
 
-    asked = clock.instants[4 * 24 * 60 : -4 * 24 * 60]
+    found = list(spans(only, asked[0], asked[-1] + timedelta(minutes=1), zone))
 
-    assert [it for it in asked if is_within(only, it, zone)] == [it for it in asked if it in within]
-
-
-@pytest.mark.parametrize("change", CHANGES)
-@pytest.mark.parametrize("only", EXAMPLES.values(), ids=EXAMPLES)
-def test_spans_begin_and_end_where_minutes_do(change: str, only: tuple[Hours, ...]) -> None:
-    clock = clock_around(change)
-    zone, within = ZoneInfo(clock.zone), minutes_within(only, clock)
-    begins, ends = clock.instants[4 * 24 * 60], clock.instants[-4 * 24 * 60]
-
-    found = list(spans(only, begins, ends, zone))
-
-    covered = [it for it in clock.instants if any(one <= it < other for one, other in found)]
-    assert covered == [it for it in clock.instants if begins <= it < ends and it in within]
+    expected = [it for it in asked if it in within]
+    assert [it for it in asked if is_within(only, it, zone)] == expected
+    assert [it for it in asked if any(one <= it < other for one, other in found)] == expected
     assert all(one[1] < other[0] for one, other in pairwise(found))
 
 

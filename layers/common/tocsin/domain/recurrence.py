@@ -57,13 +57,10 @@ class Recurrence:
         if len(self.rule) > RULE_LIMIT:
             message = f"must have at most {RULE_LIMIT} characters"
             raise RuleRefusedError(message)
-        parts = parts_of(self.rule)
-        if parts.get("FREQ") not in _FREQUENCIES:
-            raise RuleRefusedError("must have FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
-        if not parts.get("INTERVAL", "1").strip("0").isdecimal():
-            raise RuleRefusedError("is no rule of RFC 5545: INTERVAL must be a number from 1 on")
         try:
             has_day = next(self.walls(self.start), None) is not None
+        except RuleRefusedError:
+            raise
         except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
             message = f"is no rule of RFC 5545: {error}"
             raise RuleRefusedError(message) from None
@@ -85,15 +82,22 @@ class Recurrence:
 
         dateutil searches until the year 9999. Calendars repeat after 400 years, so the search
         begins as close to that year as a calendar like that of the start is.
+
+        Raises RuleRefusedError, and what dateutil raises of what it cannot read.
         """
         from dateutil.rrule import rrule, rrulestr
 
+        parts = parts_of(self.rule)
+        if parts.get("FREQ") not in _FREQUENCIES:
+            raise RuleRefusedError("must have FREQ=DAILY, WEEKLY, MONTHLY or YEARLY")
+        if not parts.get("INTERVAL", "1").strip("0").isdecimal():
+            raise RuleRefusedError("is no rule of RFC 5545: INTERVAL must be a number from 1 on")
         years = MAXYEAR - _SEARCHED - self.start.year
         years = years // _WEEKDAYS_REPEAT_AFTER * _WEEKDAYS_REPEAT_AFTER
-        rule = ";".join(f"{name}={value}" for name, value in parts_of(self.rule).items())
+        rule = ";".join(f"{name}={value}" for name, value in parts.items())
         rule = _UNTIL.sub(lambda found: self._shifted_until(found, years), rule)
-        parts = ";".join(filter(None, rule.split(";")))
-        parsed = rrulestr(parts, dtstart=_shifted(self.start, years))
+        written = ";".join(filter(None, rule.split(";")))
+        parsed = rrulestr(written, dtstart=_shifted(self.start, years))
         if not isinstance(parsed, rrule):
             raise TypeError("it has more than one rule")
         if earliest.year + years > MAXYEAR:

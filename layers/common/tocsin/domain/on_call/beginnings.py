@@ -14,6 +14,8 @@ from tocsin.domain.on_call.pattern import Pattern
 
 _WALKED: Final = timedelta(days=100 * 366)
 """How long after its start a rule has shifts whose days have to be looked for."""
+_WALKED_LIMIT: Final = 40_000
+"""How many such shifts there are: a century of days."""
 _FIRST: Final = datetime(1, 1, 3)  # noqa: DTZ001 - by a clock
 _LAST: Final = datetime(9999, 12, 29)  # noqa: DTZ001 - by a clock
 
@@ -108,7 +110,7 @@ class Walked:
             lasts = min(self._duration, max(found - self._clocks[-1], timedelta()))
             is_counted = meets(self._within, self._clocks[-1], lasts)
             self._counted.append(self._counted[-1] + is_counted)
-        if found >= self._end:
+        if found >= self._end or len(self._clocks) == _WALKED_LIMIT:
             self._is_complete = True
         else:
             self._clocks.append(found)

@@ -53,7 +53,7 @@ def applied(
     text = replace(text, layers=tuple(_in_short(layer) for layer in text.layers))
     if before is None:
         return text
-    at = min(max(at, EARLIEST), LATEST)
+    at = min(max(at, EARLIEST + KEPT_FOR), LATEST)
     times = _times_of(before, text, at, schedules or {})
     known = {layer.name: layer for layer in before.layers}
     written = (_written(known.pop(it.name, None), it, times) for it in text.layers)
@@ -222,17 +222,18 @@ def _left_out(before: Layer, times: _Times) -> Layer:
 
 def _kept(versions: Sequence[LayerVersion], at: datetime) -> tuple[LayerVersion, ...]:
     """Without those that were over long ago, or never began."""
-    if not versions:
-        return ()
-    ends = [*(it.begins for it in versions[1:]), None]
-    kept = [
-        version
-        for version, end in zip(versions, ends, strict=True)
-        if end is None or (end > at - KEPT_FOR and end != version.begins)
-    ]
-    first = next((number for number, it in enumerate(kept) if it.rotation is not None), len(kept))
-    is_over = not kept[first:] and all(it.begins and it.begins <= at - KEPT_FOR for it in kept)
-    return () if is_over else tuple(kept[-KEPT_VERSIONS:])
+    kept: list[LayerVersion] = []
+    for number, version in enumerate(versions):
+        ends = versions[number + 1].begins if number + 1 < len(versions) else None
+        is_over = ends is not None and (ends <= at - KEPT_FOR or ends == version.begins)
+        is_forgotten = (
+            version.rotation is None
+            and version.begins is not None
+            and version.begins <= at - KEPT_FOR
+        )
+        if not is_over and (kept or not is_forgotten):
+            kept.append(version)
+    return tuple(kept[-KEPT_VERSIONS:])
 
 
 def _following(
@@ -248,8 +249,6 @@ def _following(
     if now is not None and now.is_same(text.follows):
         return replace(now, ends=None), tuple(past[:-1])
     begins = [it.begins for it in known[len(begun) :] if it.begins and it.is_same(text.follows)]
-    if now is not None and now.ends is not None and text.follows is None:
-        begins = [now.ends]
     switch = min([times.rebuilt, *begins])
     if now is not None:
         past[-1] = replace(now, ends=switch)
@@ -258,12 +257,13 @@ def _following(
 
 def _overrides(before: Schedule, text: Schedule, at: datetime) -> Iterator[Override]:
     """Those of the text; what others have done so far stays."""
-    written = {it.override_id: it for it in text.overrides}
+    written = {it.override_id for it in text.overrides}
+    known = set()
     for override in before.overrides:
         goes_on = override.override_id in written
-        if goes_on or (override.begins < at and override.ends > at - KEPT_FOR):
+        if override.begins < at and (goes_on or override.ends > at - KEPT_FOR):
+            known.add((override.override_id, override.ends))
             yield override if goes_on else replace(override, ends=min(override.ends, at))
-    known = {(it.override_id, it.ends) for it in before.overrides}
     for override in text.overrides:
         if override.ends > at and (override.override_id, override.ends) not in known:
             yield replace(override, begins=max(override.begins, at))

@@ -7,27 +7,26 @@ computed; the days of other rules are walked through from their start, for at mo
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from tocsin.domain.hours import Day, Hours
+from tocsin.domain.hours import Hours
 from tocsin.domain.on_call.beginnings import Regular, Walked
 from tocsin.domain.on_call.pattern import of_rule, of_turns
 from tocsin.domain.on_call.schedule import (
-    SHIFTS_PER_TURN_LIMIT,
     Count,
     Recurring,
     Rotation,
     Turns,
-    Unit,
 )
 from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.time_zone import EARLIEST, LATEST, first_instant, last_instant, wall_at, zone_of
 
-_SHIFTS_OF_A_TURN: Final = 200 * SHIFTS_PER_TURN_LIMIT
-"""Most have no minute within `only`; a turn ends with the last of so many."""
+_SHIFTS_OF_A_TURN: Final = 20_000
+"""More belong to a rotation that is never on call, because none has a minute within `only`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,32 +49,22 @@ def next_handoff(rotation: Rotation, time_zone: str, at: datetime) -> datetime |
     return _shifts_of(rotation, time_zone).next_handoff(at, rotation.shifts_per_turn)
 
 
-def first_handoff(pattern: Turns | Recurring, day: date) -> datetime:
-    """The first on a day or after it, on the wall: what a `start` without a time means."""
-    if isinstance(pattern, Recurring):
-        return datetime.combine(day, pattern.at)
-    if pattern.unit is Unit.HOURLY:
-        return datetime.combine(day, time(minute=pattern.handoff.minute))
-    if pattern.unit is Unit.WEEKLY:
-        day += timedelta(days=((pattern.day or Day.MON) - day.weekday()) % len(Day))
-    return datetime.combine(day, pattern.handoff)
-
-
 def check_rule(pattern: Recurring, start: datetime, time_zone: str) -> None:
     """Raises RuleRefusedError."""
     _recurrence(pattern, start, time_zone).check_rule()
 
 
 def _shifts_of(rotation: Rotation, time_zone: str) -> _Shifts:
-    within = rotation.only if rotation.count is Count.WORKED else ()
+    within = rotation.only if rotation.count is Count.WORKED else None
     return _shifts(rotation.pattern, rotation.start, within, time_zone)
 
 
 @lru_cache(maxsize=512)
 def _shifts(
-    pattern: Turns | Recurring, start: datetime, within: tuple[Hours, ...], time_zone: str
+    pattern: Turns | Recurring, start: datetime, only: tuple[Hours, ...] | None, time_zone: str
 ) -> _Shifts:
-    zone = zone_of(time_zone)
+    """With hours, those shifts count that have a minute within; without, all do."""
+    zone, within = zone_of(time_zone), only or ()
     if isinstance(pattern, Turns):
         turns, clock = of_turns(pattern, start, zone)
         return _Shifts(Regular(turns, None, within), clock)
@@ -86,7 +75,9 @@ def _shifts(
         if days is not None
         else Walked(recurrence.walls(recurrence.start), recurrence.start, pattern.duration, within)
     )
-    return _Shifts(beginnings, zone, pattern.duration, pattern.excluded)
+    shifts = _Shifts(beginnings, zone, pattern.duration)
+    shifts.leave_out(pattern.excluded, they_count=only is None)
+    return shifts
 
 
 def _recurrence(pattern: Recurring, start: datetime, time_zone: str) -> Recurrence:
@@ -104,13 +95,17 @@ class _Shifts:
         beginnings: Regular | Walked,
         clock: tzinfo,
         duration: timedelta | None = None,
-        excluded: tuple[datetime, ...] = (),
     ) -> None:
         self._beginnings, self._clock, self._duration = beginnings, clock, duration
+        self._excluded: frozenset[int] = frozenset()
+        self._uncounted: list[int] = []
+
+    def leave_out(self, excluded: Iterable[datetime], *, they_count: bool) -> None:
+        beginnings = self._beginnings
         numbers = ((beginnings.last_by(it), it) for it in sorted(set(excluded)))
         found = [number for number, it in numbers if beginnings.clock(number) == it]
         self._excluded = frozenset(found)
-        self._excluded_counted = [it for it in found if self._counts(it)]
+        self._uncounted = [] if they_count else [it for it in found if self._counts(it)]
 
     def place(self, at: datetime, shifts_per_turn: int) -> Place:
         at = min(max(at, EARLIEST), LATEST)
@@ -121,26 +116,26 @@ class _Shifts:
 
     def next_handoff(self, at: datetime, shifts_per_turn: int) -> datetime | None:
         at = min(max(at, EARLIEST), LATEST)
-        last = self._begun_by(at)
-        if self._beginnings.clock(last) is None:
+        begun = last = self._begun_by(at)
+        if self._beginnings.clock(begun) is None:
             return None
-        turn = self._turn(last, shifts_per_turn)
+        turn = self._turn(begun, shifts_per_turn)
         for _ in range(_SHIFTS_OF_A_TURN):
             following = self._included(last + 1)
             if self._beginnings.clock(following) is None:
-                break
+                ends = self._end(last)
+                return ends if at < ends < LATEST else None
             if self._turn(following, shifts_per_turn) != turn:
                 return self._begin(following)
             last = following
-        ends = self._end(last)
-        return ends if at < ends < LATEST else None
+        return self._begin(self._included(begun + 1))
 
     def _counts(self, number: int) -> bool:
         self._beginnings.clock(number + 1)
         return self._beginnings.counted(number) < self._beginnings.counted(number + 1)
 
     def _turn(self, number: int, shifts_per_turn: int) -> int:
-        excluded = bisect_left(self._excluded_counted, number)
+        excluded = bisect_left(self._uncounted, number)
         return (self._beginnings.counted(number) - excluded) // shifts_per_turn
 
     def _begun_by(self, at: datetime) -> int:
