@@ -39,13 +39,14 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export SAM_CLI_TELEMETRY := 0
 export ARCH
 
+team_of_env = --env "$(ENV)" --team "$(TEAM)" --parameters "$(PARAMETERS)"
 say = @printf '\n\033[1m%s\033[0m\n' "$(1)"
 
 ##@ Every day
 
 .PHONY: run
-run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machine: http://127.0.0.1:$(PORT) (PORT=, FRESH=1)
-	@python -m local.run --port $(PORT)
+run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machine: http://127.0.0.1:$(PORT) (PORT=, FRESH=1, TEAM=a team's file)
+	@python -m local.run --port $(PORT) $(if $(TEAM),--team "$(TEAM)")
 
 .PHONY: logs
 logs: $(VENV)/.installed  ## Show what the functions on this machine log (FOLLOW=1, FUNCTION=ingest, LINES=200)
@@ -158,14 +159,23 @@ build: $(VENV)/.installed space  ## What is deployed, into .aws-sam/build (ARCH=
 	done
 
 .PHONY: deploy
-deploy: build  ## Into your AWS account, by samconfig.toml (ENV=its section, PARAMETERS="Name=value", OPTIONS=)
-ifdef PARAMETERS
-	@parameters=$$(python -m ops.samconfig --env "$(ENV)" --parameters "$(PARAMETERS)"); \
-	mapfile -t parameters <<<"$$parameters"; \
-	sam deploy --config-env "$(ENV)" --parameter-overrides "$${parameters[@]}" $(OPTIONS)
-else
-	sam deploy --config-env "$(ENV)" $(OPTIONS)
-endif
+deploy: team build  ## Into your AWS account, by samconfig.toml and teams/$(ENV).yaml (ENV=its section, TEAM=another file, PARAMETERS="Name=value", OPTIONS=)
+	@template=$$(python -m ops.team_template join $(team_of_env)); \
+	parameters=(); \
+	if [ -n "$(PARAMETERS)" ]; then \
+		overrides=$$(python -m ops.samconfig --env "$(ENV)" --parameters "$(PARAMETERS)"); \
+		mapfile -t parameters <<<"$$overrides"; parameters=(--parameter-overrides "$${parameters[@]}"); \
+	fi; \
+	sam deploy --config-env "$(ENV)" $${template:+--template-file "$$template"} "$${parameters[@]}" $(OPTIONS)
+
+.PHONY: team
+team: $(VENV)/.installed  ## Whether the team's file is as it should be: all that is wrong, with lines (ENV=, TEAM=)
+	@python -m ops.team_template check $(team_of_env)
+
+.PHONY: package
+package: team build  ## What other tools deploy, with the code in a bucket: .aws-sam/packaged.yaml (BUCKET=, ENV=, TEAM=)
+	@template=$$(python -m ops.team_template join $(team_of_env)); \
+	sam package --template-file "$${template:-.aws-sam/build/template.yaml}" --s3-bucket "$(BUCKET)" --output-template-file .aws-sam/packaged.yaml $(OPTIONS)
 
 .PHONY: preflight
 preflight: $(VENV)/.installed  ## Read what an account has, and say what will not work there (ENV=, PARAMETERS=)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from pathlib import Path
 from types import FrameType
 
 from local.stack.prerequisites import LocalStackError
@@ -19,11 +20,11 @@ NO = {"", "0", "no", "false"}
 
 
 def main() -> int:
-    port, aws_port = _ports()
+    arguments = _arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        _run(port, aws_port)
+        _run(arguments)
     except LocalStackError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -32,11 +33,11 @@ def main() -> int:
     return 0
 
 
-def _ports() -> tuple[int, int]:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=os.environ.get("PORT") or DEFAULT_PORT)
-    port: int = parser.parse_args().port
-    return port, int(os.environ.get("AWS_PORT") or port + 1)
+    parser.add_argument("--team", type=Path, help="a team's file, in place of the example team")
+    return parser.parse_args()
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -46,11 +47,17 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _run(port: int, aws_port: int) -> None:
+def _run(arguments: argparse.Namespace) -> None:
     view = LiveView(sys.stdout)
     progress = Progress()
     fresh = os.environ.get("FRESH", "") not in NO
-    options = Options(port=port, aws_port=aws_port, fresh=fresh, has_people=True)
+    options = Options(
+        port=arguments.port,
+        aws_port=int(os.environ.get("AWS_PORT") or arguments.port + 1),
+        fresh=fresh,
+        has_people=arguments.team is None,
+        team=arguments.team,
+    )
     watchers = Watchers(step=progress.step, request=view.request, log=view.log)
     with start(options, watchers) as stack:
         progress.end()

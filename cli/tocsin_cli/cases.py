@@ -2,18 +2,22 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from ruamel.yaml import YAML
 
+from tocsin.bodies.field_errors import problems_of
 from tocsin.bodies.model import At, ConfigurationBody, Duration, Name, UserName, within
 from tocsin.domain.duration import spelled
 from tocsin.domain.instant import read_instant
 from tocsin.domain.people import ContactMethod
 from tocsin_cli.rehearsal import LONGEST, NotUsableError, Rehearsal
 from tocsin_cli.simulated.recorder import Told
+from tocsin_cli.yaml_file import FileError, FileProblem, read_yaml
 
 CASES_LIMIT: Final = 1_000
 EXPECTED_LIMIT: Final = 100
@@ -25,6 +29,12 @@ _BEFORE: Final = timedelta(minutes=1)
 """The team is set up this long before the payload comes."""
 
 _After = Annotated[Duration, within(timedelta(), LONGEST)]
+
+
+class Cases(ConfigurationBody):
+    """The file, whose list has no name of its own."""
+
+    cases: list["Case"] = Field(min_length=1, max_length=CASES_LIMIT)
 
 
 class Expected(ConfigurationBody):
@@ -82,10 +92,16 @@ class Act(ConfigurationBody):
 class Case(ConfigurationBody):
     """One payload, and what is to follow from it."""
 
+    _body_of_file: bytes | None = PrivateAttr(default=None)
+
     name: Annotated[str, Field(min_length=1, max_length=200)]
     at: At = Field(description="When it comes; without an offset it is UTC.")
     integration: Name
-    payload: Any = Field(description="As the sender sends it: an object, a list or a text.")
+    payload: Any = Field(None, description="As the sender sends it: an object, a list or a text.")
+    payload_file: Annotated[str, Field(max_length=1_000)] | None = Field(
+        None, description="Instead: a file with it, beside the file of the cases."
+    )
+    headers: dict[str, str] = Field({}, description="Of the sender, where its reading needs them.")
     then: list[Act] = Field([], max_length=EXPECTED_LIMIT)
     expect: list[Expected] = Field(max_length=EXPECTED_LIMIT)
     only: bool = Field(
@@ -94,6 +110,22 @@ class Case(ConfigurationBody):
     watch: Annotated[Duration, within(timedelta(), LONGEST)] | None = Field(
         None, description="For how long; by default 1 h, or until all that is expected came."
     )
+
+    @model_validator(mode="after")
+    def _has_one_payload(self) -> Self:
+        if (self.payload is None) == (self.payload_file is None):
+            raise ValueError("must have either payload or payload_file")
+        return self
+
+    def with_payload_from(self, folder: Path) -> Self:
+        """Read `payload_file`. Raises OSError."""
+        if self.payload_file is not None:
+            self._body_of_file = (folder / self.payload_file).read_bytes()
+        return self
+
+    @property
+    def body(self) -> bytes:
+        return _body(self.payload) if self._body_of_file is None else self._body_of_file
 
     @property
     def began_at(self) -> datetime:
@@ -104,6 +136,43 @@ class Case(ConfigurationBody):
         last = max((each.at for each in self.expect), default=timedelta()) + TOLERANCE
         acts = max((each.at for each in self.then), default=timedelta())
         return self.began_at + max(last, acts, _USUAL if self.watch is None else self.watch)
+
+
+def read_cases(text: bytes, name: str) -> Sequence[Case]:
+    """Read a file of cases, in YAML or JSON.
+
+    Raises:
+        FileError: With all that is wrong.
+    """
+    file = read_yaml(text, name)
+    if not isinstance(file.data, list):
+        problem = "must be a list of cases, such as - name: disk full at night"
+        raise FileError(name, [FileProblem(file.position_of(""), "", problem)])
+    typed = _typed(YAML(typ="safe", pure=True).load(text), file.data)
+    try:
+        cases = Cases.model_validate({"cases": typed}).cases
+    except ValidationError as error:
+        problems = [
+            replace(it, field=it.field.removeprefix("cases")) for it in problems_of(error, Cases)
+        ]
+        raise FileError(
+            name,
+            [FileProblem(file.position_of(it.field), it.field, it.problem) for it in problems],
+        ) from None
+    return [it.with_payload_from(Path(name).parent) for it in cases]
+
+
+def _typed(typed: Any, text: Any) -> Any:  # noqa: ANN401 - any shape
+    """Numbers and flags as YAML reads them, and times as they were written."""
+    match typed:
+        case dict():
+            return {str(name): _typed(it, text.get(str(name))) for name, it in typed.items()}
+        case list():
+            return [_typed(*pair) for pair in zip(typed, text, strict=True)]
+        case date():
+            return text
+        case _:
+            return typed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +207,8 @@ def run_case(case: Case, rehearse: Callable[[datetime], Rehearsal]) -> Result:
 
 def _play(case: Case, rehearsal: Rehearsal) -> Iterator[str]:
     try:
-        rehearsal.send(case.integration, _body(case.payload))
+        headers = {name.lower(): value for name, value in case.headers.items()}
+        rehearsal.send(case.integration, case.body, headers)
     except NotUsableError as error:
         yield f"the payload: {error}"
     for act in sorted(case.then, key=lambda act: act.at):
@@ -162,11 +232,12 @@ def _do(act: Act, case: Case, rehearsal: Rehearsal) -> None:
 def _differences(case: Case, told: Sequence[Told]) -> Iterator[str]:
     left = list(told)
     for expected in case.expect:
-        met = next((it for it in left if expected.is_met_by(it, case.began_at)), None)
-        if met is None:
+        met = [it for it in left if expected.is_met_by(it, case.began_at)]
+        if not met:
             yield f"{expected} was not told"
-        else:
-            left.remove(met)
+        # Without a method, all of that time are meant.
+        for it in met if expected.by is None else met[:1]:
+            left.remove(it)
     if case.only:
         for it in left:
             yield f"{described(it, case.began_at)} was told, and not expected"

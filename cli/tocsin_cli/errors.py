@@ -26,3 +26,7 @@ class UsageError(CommandError):
 class FailedError(CommandError):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message, ExitCode.FAILED, hint)
+
+
+class ReaderGoneError(Exception):
+    """Nobody reads the output any more. It is no OSError, for which Typer would exit by itself."""

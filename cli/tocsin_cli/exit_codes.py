@@ -17,7 +17,7 @@ class ExitCode(IntEnum):
     UNREACHABLE = 69
     """No answer: no connection, no valid certificate, no answer in time."""
     INTERNAL = 70
-    """A mistake of this program."""
+    """Something unforeseen: a mistake of this program, or a stack of another version."""
     NO_OUTPUT = 74
     """What was to be shown could not be written."""
     TRY_AGAIN = 75

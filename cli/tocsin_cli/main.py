@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from tocsin_cli.errors import CommandError
+from tocsin_cli.errors import CommandError, ReaderGoneError
 from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.text import clean
 
@@ -27,10 +27,10 @@ def run(arguments: Sequence[str]) -> int:
         return error.code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except ReaderGoneError:
         return ExitCode.BROKEN_PIPE
     except Exception as error:  # noqa: BLE001 - the last place before a traceback
-        return _mistake(error)
+        return _unforeseen(error)
 
 
 def _run(arguments: Sequence[str]) -> int:
@@ -73,12 +73,12 @@ def _say(text: str) -> None:
         return
 
 
-def _mistake(error: Exception) -> int:
+def _unforeseen(error: Exception) -> int:
     last = traceback.extract_tb(error.__traceback__)[-1]
     _complain(
-        f"a mistake of this program: {type(error).__name__}: {error} "
+        f"something unforeseen: {type(error).__name__}: {error} "
         f"({Path(last.filename).name}, line {last.lineno})",
-        "What was begun may or may not be done. Please report this.",
+        "A mistake of this program, or a stack of another version; what was begun may be done.",
     )
     return ExitCode.INTERNAL
 

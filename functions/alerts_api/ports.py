@@ -57,6 +57,8 @@ class Ports:
     """Whether the stack has an address to send e-mail from."""
     has_last_resort: bool = True
     """Whether the stack's topic has a subscriber."""
+    is_shadow: bool = False
+    """Whether no message leaves, because another tool still pages."""
 
     def new_write_id(self) -> WriteId:
         return WriteId(self.random_bytes(9).hex())

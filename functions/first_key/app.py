@@ -1,26 +1,26 @@
 """Makes what a new stack begins with: the Lambda handler and its wiring."""
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
-from functions.first_key.custom_resource import (
-    FAILED,
-    SUCCESS,
-    RequestError,
-    Resource,
-    send_answer,
-)
 from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
+from functions.first_key.resource import Resource
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
+from tocsin.adapters.new_role import is_denied, once_allowed
 from tocsin.adapters.ssm_parameters import SsmParameters
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.custom_resource import (
+    FAILED,
+    SUCCESS,
+    RequestError,
+    send_answer,
+)
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings, SettingsError
 
@@ -32,8 +32,6 @@ UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says w
 
 LINK_KEY: Final = "Custom::LinkKey"
 OWNER: Final = "Custom::Owner"
-_WAITS_SECONDS: Final = (1, 2, 3, 4, 5, 5)
-"""IAM needs some seconds to propagate a new role."""
 
 
 class Part[R](Protocol):
@@ -70,13 +68,13 @@ def respond(event: Mapping[str, Any], wire: Wire) -> None:
         "request_id": event["RequestId"],
     }
     try:
-        key_id = _act_once_allowed(event, wire)
+        key_id = once_allowed(lambda: _act(event, wire))
     except Exception as error:
         log.exception("Resource failed", **facts)
-        send_answer(event, FAILED, _reason(error), _physical_id(event))
+        send_answer(event, FAILED, [_reason(error)], _physical_id(event))
     else:
         log.info("Resource done", key_id=key_id, **facts)
-        send_answer(event, SUCCESS, "", _physical_id(event))
+        send_answer(event, SUCCESS, [], _physical_id(event))
 
 
 def _wire(resource_type: str) -> Part[Any]:
@@ -112,21 +110,6 @@ def _wire_first_person(settings: Settings) -> Part[Any]:
         now=lambda: datetime.now(UTC),
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
     )
-
-
-def _act_once_allowed(event: Mapping[str, Any], wire: Wire) -> str | None:
-    for seconds in _WAITS_SECONDS:
-        try:
-            return _act(event, wire)
-        except AwsError as error:
-            if not _is_denied(error):
-                raise
-        time.sleep(seconds)
-    return _act(event, wire)
-
-
-def _is_denied(error: AwsError) -> bool:
-    return error.code.startswith("AccessDenied")
 
 
 def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
@@ -165,7 +148,7 @@ def _physical_id(event: Mapping[str, Any]) -> str:
 def _reason(error: Exception) -> str:
     """Say what went wrong without quoting a text that may hold the key."""
     match error:
-        case AwsError(code=code, message=message) if _is_denied(error):
+        case AwsError(code=code, message=message) if is_denied(error):
             return f"{code}: {message}"
         case AwsError(code=code):
             return f"AWS refused with {code}."

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from functions.first_key.custom_resource import Resource
+from functions.first_key.resource import Resource
 from tocsin.domain.credential import SECRET_BYTES, ApiKey, Scope, hash_secret, spell_key
 from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
 from tocsin.domain.ids import AUTO, entropy

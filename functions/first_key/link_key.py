@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions.first_key.custom_resource import Resource
+from functions.first_key.resource import Resource
 from tocsin.domain.link import LINK_KEY_BYTES, spell_link_key
 
 if TYPE_CHECKING:

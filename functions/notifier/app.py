@@ -144,6 +144,7 @@ def _wire() -> Ports:
         now=_now,
         new_write_id=_new_write_id,
         zone=settings.time_zone,
+        is_shadow=settings.is_shadow,
     )
     threads = ThreadPoolExecutor(THREADS, thread_name_prefix="delivery")
     return Ports(

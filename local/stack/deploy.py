@@ -4,6 +4,7 @@ import json
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,42 +23,56 @@ from local.stack.processes import run_to_log
 
 STACK_NAME = "tocsin-local"
 SAMCONFIG, SAMCONFIG_SECTION = "samconfig.toml", "local"
-# Kept in the embedded AWS itself, so that it can never be newer or older than what it describes.
-DEPLOYED_PARAMETER = "/local-stack/deployed"
 
 
-def deploy(
-    aws: Aws,
-    build: Build,
-    *,
-    public_url: str,
-    places: Places,
-    parameters: Mapping[str, str] | None = None,
-) -> Deployment:
-    overrides = _overrides(places, public_url, parameters or {})
-    wanted = " ".join([build.fingerprint, *overrides])
-    if _what_is_deployed(aws) == wanted and (kept := _kept(places, wanted)):
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What a deployment is to be."""
+
+    public_url: str
+    """The address of the stack's API."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Of the template, in place of those of samconfig.toml."""
+    template: Path | None = None
+    """The build's with a team's file; None: without one."""
+    stack_name: str = STACK_NAME
+    """Another one beside the usual."""
+
+
+def deploy(aws: Aws, build: Build, what: Wanted, places: Places) -> Deployment:
+    """Deploy a build, unless that is there already."""
+    stack_name = what.stack_name
+    template = what.template or build.template
+    overrides = _overrides(places, what.public_url, what.parameters)
+    wanted = " ".join([build.fingerprint, template.name, *overrides])
+    if _what_is_deployed(aws, stack_name) == wanted and (kept := _kept(places, stack_name, wanted)):
         return kept
-    _sam_deploy(aws, build, overrides, places)
-    deployment = Deployment.of(aws, STACK_NAME)
-    _set_routes(aws, deployment)
+    _sam_deploy(aws, template, overrides, places, stack_name)
+    deployment = Deployment.of(aws, stack_name)
+    _set_routes(aws, deployment, stack_name)
     add_permissions(aws, deployment.role_names)
     allow_mail(aws, overrides)
     set_numbers(aws, [function.name for function in deployment.functions.values()])
-    write_json(_file(places), {"deployed": wanted, "deployment": deployment.as_json()})
+    made = {"deployed": wanted, "deployment": deployment.as_json()}
+    write_json(_file(places, stack_name), made)
     aws.client("ssm").put_parameter(
-        Name=DEPLOYED_PARAMETER, Value=wanted, Type="String", Overwrite=True
+        Name=_deployed_parameter(stack_name), Value=wanted, Type="String", Overwrite=True
     )
     return deployment
 
 
-def _file(places: Places) -> Path:
-    return places.aws / "deployment.json"
+def _deployed_parameter(stack_name: str) -> str:
+    """Kept in the embedded AWS itself: never newer or older than what it describes."""
+    return f"/local-stack/deployed/{stack_name}"
 
 
-def _kept(places: Places, wanted: str) -> Deployment | None:
+def _file(places: Places, stack_name: str) -> Path:
+    return places.aws / f"deployment-{stack_name}.json"
+
+
+def _kept(places: Places, stack_name: str, wanted: str) -> Deployment | None:
     """What the deployment made, unless the embedded AWS was ended before it saved that."""
-    kept = read_json(_file(places)) or {}
+    kept = read_json(_file(places, stack_name)) or {}
     return Deployment.from_json(kept["deployment"]) if kept.get("deployed") == wanted else None
 
 
@@ -80,12 +95,12 @@ def _overrides(
 
 def is_deployed(aws: Aws) -> bool:
     """Whether a stack of this or another build is there, whole."""
-    return _what_is_deployed(aws) is not None
+    return _what_is_deployed(aws, STACK_NAME) is not None
 
 
-def _what_is_deployed(aws: Aws) -> str | None:
+def _what_is_deployed(aws: Aws, stack_name: str) -> str | None:
     try:
-        answer = aws.client("ssm").get_parameter(Name=DEPLOYED_PARAMETER)
+        answer = aws.client("ssm").get_parameter(Name=_deployed_parameter(stack_name))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ParameterNotFound":
             return None
@@ -93,10 +108,12 @@ def _what_is_deployed(aws: Aws) -> str | None:
     return str(answer["Parameter"]["Value"])
 
 
-def _sam_deploy(aws: Aws, build: Build, overrides: Sequence[str], places: Places) -> None:
+def _sam_deploy(
+    aws: Aws, template: Path, overrides: Sequence[str], places: Places, stack_name: str
+) -> None:
     run_to_log(
         [
-            *("sam", "deploy", "--template-file", build.template, "--stack-name", STACK_NAME),
+            *("sam", "deploy", "--template-file", template, "--stack-name", stack_name),
             *("--config-file", places.root / SAMCONFIG, "--config-env", SAMCONFIG_SECTION),
             *("--parameter-overrides", *overrides),
         ],
@@ -117,16 +134,16 @@ def _no_configuration(places: Places) -> dict[str, str]:
     }
 
 
-def _set_routes(aws: Aws, deployment: Deployment) -> None:
+def _set_routes(aws: Aws, deployment: Deployment, stack_name: str) -> None:
     """Do what ministack leaves out: import the OpenAPI description of the HTTP API."""
-    body = _processed_template(aws)["Resources"]["HttpApi"]["Properties"]["Body"]
+    body = _processed_template(aws, stack_name)["Resources"]["HttpApi"]["Properties"]["Body"]
     arns = {key: function.arn for key, function in deployment.functions.items()}
     set_routes(aws.client("apigatewayv2"), deployment.api_id, routes_of(body, arns))
 
 
-def _processed_template(aws: Aws) -> dict[str, Any]:
+def _processed_template(aws: Aws, stack_name: str) -> dict[str, Any]:
     answer = aws.client("cloudformation").get_template(
-        StackName=STACK_NAME, TemplateStage="Processed"
+        StackName=stack_name, TemplateStage="Processed"
     )
     body = answer["TemplateBody"]
     template: dict[str, Any] = json.loads(body) if isinstance(body, str) else body

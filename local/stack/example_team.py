@@ -10,6 +10,7 @@ from local.stack.aws import Aws
 from local.stack.deploy import STACK_NAME
 from local.stack.places import Places, read_json, write_json
 from local.stack.prerequisites import LocalStackError
+from tocsin_cli.template import TemplateFile
 
 EXAMPLES = {"example-rest": "rest", "example-events": "events", "example-monitor": "monitor"}
 
@@ -20,11 +21,30 @@ class Integration:
     url: str
 
 
-def admin_key(aws: Aws) -> str:
+def admin_key(aws: Aws, stack_name: str = STACK_NAME) -> str:
     """The key that the deployment made, readable by the deployer only."""
-    answer = aws.client("ssm").get_parameter(
-        Name=f"/tocsin/{STACK_NAME}/admin-key", WithDecryption=True
-    )
+    return _secret(aws, f"/tocsin/{stack_name}/admin-key")
+
+
+def integrations_of(
+    team: TemplateFile, aws: Aws, stack_name: str = STACK_NAME
+) -> dict[str, Integration]:
+    """The integrations of a team's file, whose URLs its deployment wrote to parameters.
+
+    Those whose token another product made have none.
+    """
+    listed = team.members.get("integrations", ())
+    return {
+        it["name"]: Integration(
+            type=it["type"], url=_secret(aws, f"/tocsin/{stack_name}/integrations/{it['name']}")
+        )
+        for it in listed
+        if "token" not in it
+    }
+
+
+def _secret(aws: Aws, name: str) -> str:
+    answer = aws.client("ssm").get_parameter(Name=name, WithDecryption=True)
     return str(answer["Parameter"]["Value"])
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -14,10 +15,16 @@ from local.outbox.front import TOPIC, OutboxFront
 from local.outbox.kept_messages import Outbox, reader
 from local.stack.aws import Aws
 from local.stack.build import Build, build
-from local.stack.deploy import deploy, is_deployed
+from local.stack.deploy import STACK_NAME, Wanted, deploy, is_deployed
 from local.stack.deployment import Deployment
 from local.stack.example_people import example_people
-from local.stack.example_team import Integration, admin_key, as_json, example_team
+from local.stack.example_team import (
+    Integration,
+    admin_key,
+    as_json,
+    example_team,
+    integrations_of,
+)
 from local.stack.function_logs import FunctionLogs, LogLine
 from local.stack.gateway import Gateway, RequestServed
 from local.stack.ministack import Ministack
@@ -32,6 +39,8 @@ from local.stack.prerequisites import (
 )
 from local.stack.request_log import RequestLog
 from local.stack.warm_up import warm_up
+from tocsin_cli.errors import FailedError
+from tocsin_cli.template import TemplateFile, read_team, write_joined
 
 LOCK_SECONDS = 10
 LOG_BYTES = 20_000_000
@@ -55,6 +64,8 @@ class Options:
     """Discard the state of earlier runs."""
     has_people: bool = False
     """Whether the example people and policy are registered; without, alerts page no one."""
+    team: Path | None = None
+    """The team's file, which is deployed too."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """Of the template, in place of those of samconfig.toml; an empty one leaves the default."""
     counts_requests: bool = False
@@ -115,24 +126,27 @@ class _Startup:
         check_disk(self._places.kept)
         lock = self._running.enter_context(_only_one(self._places))
         self._check_ports()
+        team = _read(self._options.team)
         _make_room(self._places, fresh=self._options.fresh)
         self._watchers.step("building functions and layer, if they changed")
         made = build(self._places)
         ministack = self._start_ministack(python, lock)
-        deployment = self._deploy(ministack.aws, made)
+        deployment = self._deploy(ministack.aws, made, team)
         gateway = self._start_gateway(ministack.aws, deployment)
         self._watchers.step("registering the example team")
         key = admin_key(ministack.aws)
-        team = example_team(gateway.url, key, self._places)
+        integrations = example_team(gateway.url, key, self._places)
         if self._options.has_people:
             example_people(gateway.url, key)
         self._watchers.step("starting the functions")
         warm_up(ministack.aws, deployment)
-        self._announce(gateway.url, key, team)
+        if team is not None:
+            integrations |= integrations_of(team, ministack.aws)
+        self._announce(gateway.url, key, integrations)
         return Stack(
             url=gateway.url,
             api_key=key,
-            integrations=team,
+            integrations=integrations,
             aws=ministack.aws,
             deployment=deployment,
             places=self._places,
@@ -163,17 +177,15 @@ class _Startup:
         if self._is_half_deployed:
             shutil.rmtree(self._places.aws, ignore_errors=True)
 
-    def _deploy(self, aws: Aws, made: Build) -> Deployment:
+    def _deploy(self, aws: Aws, made: Build, team: TemplateFile | None) -> Deployment:
         self._watchers.step("deploying with sam deploy, if anything changed")
         self._is_half_deployed = not is_deployed(aws)
-        url = f"http://127.0.0.1:{self._port}"
-        deployment = deploy(
-            aws,
-            made,
-            public_url=url,
-            places=self._places,
-            parameters=self._options.parameters,
+        what = Wanted(
+            public_url=f"http://127.0.0.1:{self._port}",
+            parameters={**({"TeamName": team.team} if team else {}), **self._options.parameters},
+            template=write_joined(made.template, team) if team else None,
         )
+        deployment = deploy(aws, made, what, self._places)
         self._is_half_deployed = False
         return deployment
 
@@ -218,6 +230,21 @@ class _Startup:
         ready = self._places.ready
         self._running.callback(ready.unlink, missing_ok=True)
         write_json(ready, {"url": url, "api_key": key, "integrations": as_json(team)})
+
+
+def _read(team: Path | None) -> TemplateFile | None:
+    """Read a team's file.
+
+    Raises:
+        LocalStackError: Names all that is wrong with it.
+    """
+    try:
+        if team is None:
+            return None
+        stack = f"/tocsin/{STACK_NAME}"
+        return read_team(team, at=datetime.now(UTC), stack=stack, allows_private=True)
+    except FailedError as error:
+        raise LocalStackError(str(error)) from error
 
 
 @contextmanager

@@ -325,6 +325,33 @@ def press_button(stack: WholeStack, token: str) -> None:
     assert stack.click(token, "slack", "signs") == 200
 
 
+def deploy_files(stack: WholeStack) -> None:
+    """A whole file, one with another rotation, and one without anything."""
+    everything = dict.fromkeys(
+        (
+            *("settings", "users", "channels", "schedules", "escalation_policies"),
+            *("integrations", "heartbeats", "routes", "maintenance_windows"),
+        ),
+    )
+    assert stack.deploy_file("one") == "SUCCESS"
+    assert stack.deploy_file("two", schedules=[OTHER_ROTATION]) == "SUCCESS"
+    assert stack.deploy_file("three", **everything) == "SUCCESS"
+
+
+OTHER_ROTATION: Mapping[str, Any] = {
+    "name": "filed",
+    "time_zone": "Europe/Berlin",
+    "layers": [
+        {
+            "rotation": "daily",
+            "handoff": "09:00",
+            "start": "2026-01-05",
+            "users": ["second", "filed"],
+        }
+    ],
+}
+
+
 def remove_all(stack: WholeStack) -> None:
     key = stack.api("POST", "/api/v1/keys", {"name": "script", "scopes": ["admin"]})
     assert key.status == 201, key.body
@@ -383,6 +410,7 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
         stack.custom_resource(change)
     stack.custom_resource("update")
     stack.custom_resource("delete")
+    deploy_files(stack)
     used, RECORD.used = RECORD.used, before | RECORD.used
     return used
 

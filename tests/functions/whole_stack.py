@@ -37,7 +37,7 @@ ENVIRONMENT: Final = {
     "PUBLIC_URL": PUBLIC_URL,
 }
 HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
-ANSWERING: Final = ("actions", "alerts_api", "calendar", "first_key", "ingest")
+ANSWERING: Final = ("actions", "alerts_api", "calendar", "first_key", "ingest", "team_config")
 
 
 class Unhurried:
@@ -136,6 +136,28 @@ class WholeStack:
         """Let CloudFormation ask for the making, change or end of a secret or the owner."""
         event = json.loads((EVENTS / f"first_key_{name}.json").read_text())
         self.apps["first_key"].handler(event, None)
+
+    def deploy_file(self, request_id: str, **instead: Any) -> str:  # noqa: ANN401 - as files have it
+        """Deploy the example file; returns what CloudFormation is told.
+
+        Args:
+            request_id: Each time another one.
+            instead: Lists in the place of the example's; None: without it.
+        """
+        event = json.loads((EVENTS / "team_config_update.json").read_text())
+        event["RequestId"] = request_id
+        file = {**event["ResourceProperties"]["File"], **instead}
+        event["ResourceProperties"]["File"] = {
+            name: it for name, it in file.items() if it is not None
+        }
+        answers: list[Any] = []
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                self.apps["team_config"], "send_answer", lambda *said, **_: answers.append(said)
+            )
+            self.apps["team_config"].handler(event, Unhurried())
+        ((_, status, reason, _),) = answers
+        return " ".join([status, *reason])
 
     def _act(self, event: Mapping[str, Any]) -> int:
         status: int = self.apps["actions"].handler(event, Unhurried())["statusCode"]

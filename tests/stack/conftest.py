@@ -10,6 +10,7 @@ import pytest
 from local.stack.start import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender
 from tests.stack.clone import Clone
+from tests.stack.filed_team import FiledTeam, first_team
 from tests.stack.shell import Shell
 from tests.stack.team import Team
 from tests.stack.webhook_receiver import WebhookReceiver
@@ -101,3 +102,20 @@ def clone(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Clone:  # n
 def shell(tmp_path: Path) -> Shell:
     """A terminal of a reader of the documents."""
     return Shell(home=tmp_path, folder=tmp_path)
+
+
+@pytest.fixture(scope="session")
+def payments(
+    tmp_path_factory: pytest.TempPathFactory,
+    receiver: WebhookReceiver,
+    aws_environment: None,  # noqa: ARG001 - no real AWS
+) -> Iterator[FiledTeam]:
+    """A stack for teams' files: without one, and without people of its own."""
+    options = Options(
+        state=tmp_path_factory.mktemp("payments"),
+        fresh=True,
+        parameters={"TeamName": "payments", "OwnerEmail": "owner@example.com"},
+    )
+    watchers = Watchers(step=lambda step: sys.stderr.writelines([f"payments' stack: {step}\n"]))
+    with start(options, watchers) as running:
+        yield first_team(running, receiver, tmp_path_factory.mktemp("teams"))

@@ -2,27 +2,17 @@
 
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from local.stack.aws import REGION
 from local.stack.deploy import STACK_NAME
 from local.stack.start import Stack
+from tests.stack.roles import client_of_role
 
 
 def client_as(stack: Stack, role: str, service: str) -> Any:  # noqa: ANN401 - of any service
     """A client with the credentials of a function's role."""
-    arn = stack.aws.client("iam").get_role(RoleName=stack.deployment.ids[role])["Role"]["Arn"]
-    session = stack.aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
-    return boto3.client(
-        service,  # type: ignore[call-overload] # one of many
-        endpoint_url=stack.aws.endpoint,
-        region_name=REGION,
-        aws_access_key_id=session["Credentials"]["AccessKeyId"],
-        aws_secret_access_key=session["Credentials"]["SecretAccessKey"],
-        aws_session_token=session["Credentials"]["SessionToken"],
-    )
+    return client_of_role(stack.aws, stack.deployment, role, service)
 
 
 def ask(stack: Stack, role: str, operation: str, parameters: dict[str, Any]) -> None:
@@ -103,6 +93,7 @@ def check_and_put(checked: str, written: str) -> dict[str, Any]:
         ("TimerRole", "query", query("L#test"), query("K#test")),
         ("NotifierRole", "update_item", get("G#test"), get("A#test")),
         ("FirstKeyRole", "get_item", get("C#key"), get("C#channel")),
+        ("TeamConfigRole", "put_item", put("C#channel"), put("C#key")),
     ],
 )
 def test_a_role_reaches_its_own_partitions_only(

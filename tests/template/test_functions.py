@@ -21,6 +21,7 @@ HANDLERS = {
     "TimerFunction": "functions.escalator.app.on_timer",
     "NotifierFunction": "functions.notifier.app.on_delivery",
     "FirstKeyFunction": "functions.first_key.app.handler",
+    "TeamConfigFunction": "functions.team_config.app.handler",
 }
 EVERY_FUNCTION_KNOWS = {
     "TABLE_NAME",
@@ -40,10 +41,17 @@ TOLD_BESIDES = {
         "CHANNEL_SECRETS_PREFIX",
         "DELIVERIES_QUEUE_URL",
         "HAS_LAST_RESORT",
+        "PAGING",
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
     "FirstKeyFunction": {"SECRETS_KEY"},
+    "TeamConfigFunction": {
+        "ALLOW_PRIVATE_WEBHOOKS",
+        "CHANNEL_SECRETS_PREFIX",
+        "DELIVERIES_QUEUE_URL",
+        "SECRETS_KEY",
+    },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
@@ -54,6 +62,7 @@ TOLD_BESIDES = {
         "FAILURES_QUEUE_URL",
         "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
+        "PAGING",
         "SLACK_API_URL",
         "TIME_ZONE",
     },
@@ -63,6 +72,7 @@ MAY_BE_MISSING = {
     "EMAIL_FROM",
     "HAS_LAST_RESORT",
     "LAST_RESORT_TOPIC",
+    "PAGING",
     "SECRETS_KEY",
     "SENDS_EMAIL",
     "SLACK_API_URL",
@@ -73,7 +83,9 @@ ANSWERING = (
     "CalendarFunction",
 )
 """Clients wait for their answers, so they are called at a published version."""
-RUN_ONCE = {"FirstKeyFunction"}
+ASKED_BY_NO_REQUEST = ("NotifierFunction", "TeamConfigFunction")
+"""They cannot take the address that they were called at."""
+RUN_ONCE = {"FirstKeyFunction", "TeamConfigFunction"}
 MEMORY_OF_A_CORE = 1_769
 FIRST_CALL_SECONDS = 1.0
 FIRST_CALL_CPU_SECONDS = {
@@ -206,10 +218,10 @@ def test_a_function_is_told_no_more_than_it_needs(name: str, function: dict[str,
 
 
 def test_a_function_requires_what_it_alone_is_told(name: str) -> None:
-    of_the_notifier = {"PUBLIC_URL"} if name == "NotifierFunction" else set()
+    its_address = {"PUBLIC_URL"} if name in ASKED_BY_NO_REQUEST else set()
 
     assert set(REQUIRED[HANDLERS[name]]) == (
-        TOLD_BESIDES.get(name, set()) - MAY_BE_MISSING | of_the_notifier
+        TOLD_BESIDES.get(name, set()) - MAY_BE_MISSING | its_address
     )
 
 
@@ -236,9 +248,11 @@ def test_settings_know_what_each_handler_requires() -> None:
     assert set(REQUIRED) == set(HANDLERS.values())
 
 
-def test_the_notifier_knows_an_address_for_its_links_in_any_case(deployed: Template) -> None:
-    """It answers no request, so it cannot take the address that it was called at."""
-    function = deployed.of_type("AWS::Lambda::Function")["NotifierFunction"]
+@pytest.mark.parametrize("name", ASKED_BY_NO_REQUEST)
+def test_what_writes_urls_without_a_request_knows_the_address_in_any_case(
+    deployed: Template, name: str
+) -> None:
+    function = deployed.of_type("AWS::Lambda::Function")[name]
     api = deployed.body["Outputs"]["ApiUrl"]["Value"]
 
     assert function["Environment"]["Variables"]["PUBLIC_URL"] == api
@@ -332,6 +346,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "TimeZone": 64,
         "SendsEmail": 4,
         "HasLastResort": 6,
+        "Paging": 6,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")

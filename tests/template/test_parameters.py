@@ -35,6 +35,7 @@ FREE_WHILE_IDLE = {
     "Custom::FirstAdminKey",
     "Custom::LinkKey",
     "Custom::Owner",
+    "Custom::TocsinTeam",
 }
 CHARGED_BY_THE_MONTH = {
     "AWS::CloudWatch::Alarm": "HasAlarms",
@@ -124,6 +125,9 @@ def test_outputs_tell_where_everything_is(written: Template) -> None:
         "OpenApiUrl",
         "DocsUrl",
         "AdminKeyParameter",
+        "TeamFileSummary",
+        "TeamFileWarnings",
+        "TeamConfigFunctionArn",
         "TableName",
         "TimersQueueUrl",
         "DeliveriesQueueUrl",

@@ -14,24 +14,28 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
 CHANNEL_SECRETS = "parameter/tocsin/${AWS::StackName}/channels/*"
 LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
+HEARTBEAT_URLS = "parameter/tocsin/${AWS::StackName}/heartbeats/*"
+INTEGRATION_URLS = "parameter/tocsin/${AWS::StackName}/integrations/*"
 EVERY_SECRET = "parameter/tocsin/${AWS::StackName}/*"
 """Of this stack: those of other teams in the account are theirs."""
-READERS_OF_SECRETS = {"ActionsRole", "NotifierRole"}
+READERS_OF_SECRETS = {"ActionsRole", "NotifierRole", "TeamConfigRole"}
 """Which secrets a team names is not known here, but none of them lies elsewhere."""
 SECRETS_KEY_POLICIES = {
-    "SecretsKeyWriting": ("kms:Encrypt", {"AlertsApiRole", "FirstKeyRole"}),
+    "SecretsKeyWriting": ("kms:Encrypt", {"AlertsApiRole", "FirstKeyRole", "TeamConfigRole"}),
     "SecretsKeyReading": ("kms:Decrypt", READERS_OF_SECRETS),
 }
 TOPICS = "arn:${AWS::Partition}:sns:*:*:*"
 NAMED_LATER = {
     CHANNEL_SECRETS,
     EVERY_SECRET,
+    HEARTBEAT_URLS,
+    INTEGRATION_URLS,
     "identity/*",
     "configuration-set/*",
     f"all but {TOPICS}",
 }
-"""What the template cannot know: the parameters that channels name, the identity in SES that an
-address belongs to, and phone numbers, which are no resources to IAM."""
+"""What the template cannot know: the parameters that objects name or have, the identity in SES
+that an address belongs to, and phone numbers, which are no resources to IAM."""
 
 
 def actions(service: str, names: str) -> set[str]:
@@ -115,6 +119,16 @@ ALLOWED: dict[str, Permissions] = {
         "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query"),
         ADMIN_KEY: actions("ssm", "DeleteParameter PutParameter"),
         LINK_KEY: actions("ssm", "DeleteParameter PutParameter"),
+    },
+    "TeamConfigRole": {
+        "TeamConfigLogs": LOGS,
+        "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query"),
+        "Table/index/by_state": actions("dynamodb", "Query"),
+        EVERY_SECRET: actions("ssm", "GetParameter"),
+        CHANNEL_SECRETS: actions("ssm", "PutParameter"),
+        HEARTBEAT_URLS: actions("ssm", "PutParameter"),
+        INTEGRATION_URLS: actions("ssm", "PutParameter"),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
     },
     # Made by SAM for the schedule.
     "TickFunctionMinuteRole": {

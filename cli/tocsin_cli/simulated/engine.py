@@ -64,6 +64,7 @@ class Engine[TeamTopic: Topic](Stores):
         self.now = now
         self.message_sender = message_sender
         self.topic = topic
+        self.is_shadow = False
         self.timers = InMemoryTimers()
         self.deliveries = InMemoryDeliveries()
         self.new_write_id = WriteIds()
@@ -263,6 +264,7 @@ class Engine[TeamTopic: Topic](Stores):
             newest_storm=self.storms.newest,
             now=lambda: self.now,
             new_write_id=self.new_write_id,
+            is_shadow=self.is_shadow,
         )
 
     def _newest_changes(self, alert_id: AlertId) -> Sequence[Change]:

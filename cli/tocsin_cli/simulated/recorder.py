@@ -27,6 +27,8 @@ class Told:
     """A contact method; of a channel, its type."""
     alert_ids: tuple[AlertId, ...]
     subject: str
+    event: NotificationEvent | None
+    """What a message tells; None: one of the last resort."""
     is_page: bool
     """Whether it asks for somebody; else it tells how an alert went on."""
     is_digest: bool = False
@@ -83,6 +85,7 @@ class Recorder:
                 by="topic",
                 alert_ids=(),
                 subject=message.subject,
+                event=None,
                 is_page=True,
             )
         )
@@ -109,6 +112,7 @@ class Recorder:
                 by=method.value if method else channel.type,
                 alert_ids=alert_ids,
                 subject=subject,
+                event=delivery.event,
                 is_page=is_page,
                 is_digest=is_digest,
                 step=step,

@@ -24,7 +24,7 @@ def build_api(ports: Ports) -> Api:
         *alerts.routes(),
         *bulk.routes(),
         *notifications.routes(),
-        *service_routes(),
+        *service_routes(is_shadow=ports.is_shadow),
     )
 
     def lazy() -> tuple[Route, ...]:

@@ -1,5 +1,7 @@
 """Health, version, and the caller's own key."""
 
+from functools import partial
+
 from functions.alerts_api.answers import with_data, with_json
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route
@@ -9,11 +11,15 @@ from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.version import VERSION
 
 
-def service_routes() -> tuple[Route, ...]:
+def service_routes(*, is_shadow: bool) -> tuple[Route, ...]:
+    """Args: is_shadow: Whether no message leaves, because another tool still pages."""
+    paging = "shadow" if is_shadow else "on"
     return (
         Route("GET", "/health", "show_health", show_health, Access.OPEN),
         Route("GET", "/api/v1/version", "show_version", show_version, Access.OPEN),
-        Route("GET", "/api/v1/me", "show_caller", show_caller, Access.ANY_KEY),
+        Route(
+            "GET", "/api/v1/me", "show_caller", partial(show_caller, paging=paging), Access.ANY_KEY
+        ),
     )
 
 
@@ -26,7 +32,7 @@ def show_version(_request: Request) -> HttpAnswer:
     return with_data({"version": VERSION})
 
 
-def show_caller(request: Request) -> HttpAnswer:
+def show_caller(request: Request, *, paging: str) -> HttpAnswer:
     key = request.key
     if key is None:
         raise UnauthorizedError("This needs an API key.")
@@ -39,5 +45,6 @@ def show_caller(request: Request) -> HttpAnswer:
             "scopes": sorted(key.scopes),
             "created_at": written(key.created_at),
             "last_used_at": written(key.last_used_at),
+            "paging": paging,
         }
     )

@@ -1,6 +1,6 @@
 """The service itself."""
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -38,6 +38,10 @@ class Caller(View):
     scopes: list[Scope]
     created_at: Instant
     last_used_at: Instant | None = Field(description="To the minute.")
+    paging: Literal["on", "shadow"] = Field(
+        description="`shadow`: deployed with `Paging=shadow`, so that no message leaves.",
+        examples=["on"],
+    )
 
 
 class Document(View):

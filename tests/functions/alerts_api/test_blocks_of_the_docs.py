@@ -34,7 +34,10 @@ NO_PRODUCTS: Final = {
 }
 """Types for scripts, and for any product."""
 SHELL: Final = {"sh", "bash"}
-KNOWN_PROGRAMS: Final = {"make", "aws", "curl", "git", "sam", ".venv/bin/python", "python3"}
+KNOWN_PROGRAMS: Final = {
+    *("make", "aws", "curl", "git", "sam", "tocsin"),
+    *(".venv/bin/python", "python3"),
+}
 TEMPLATE_BODY_LIMIT_BYTES: Final = 51_200
 """By CloudFormation's API reference."""
 GLOBAL_OPTIONS: Final = {"query", "output", "region", "profile", "no-cli-pager"}

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from functions.alerts_api.route import Route
+from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import Scope
 
@@ -81,6 +82,13 @@ def test_a_key_shows_whose_it_is(anybody: Client) -> None:
     assert mine["scopes"] == ["alerts:read", "alerts:write", "incidents"]
     assert ours["actor"] == f"key:{ours['key_id']}"
     assert ours["scopes"] == []
+
+
+def test_whoever_has_a_key_sees_that_no_message_leaves_the_stack(world: World) -> None:
+    usual, shadow = Client.of(world), Client.of(world, is_shadow=True)
+
+    assert usual.with_key().get("/api/v1/me").data["paging"] == "on"
+    assert shadow.with_key().get("/api/v1/me").data["paging"] == "shadow"
 
 
 def test_health_and_the_document_are_open_to_all(anybody: Client) -> None:

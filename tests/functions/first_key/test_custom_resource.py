@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from functions.first_key.app import handler
-from functions.first_key.custom_resource import (
+from tests.functions.first_key.conftest import CloudFormation
+from tocsin.lambda_runtime.custom_resource import (
+    ANSWER_LIMIT,
     ATTEMPTS,
     SUCCESS,
     AnswerNotTakenError,
+    fitting,
     send_answer,
 )
-from tests.functions.first_key.conftest import CloudFormation
 
 EVENTS = Path(__file__).parents[3] / "events"
 
@@ -29,7 +31,7 @@ def event(cloudformation: CloudFormation) -> dict[str, Any]:
 def test_the_answer_is_put_as_its_address_was_signed(
     cloudformation: CloudFormation, event: dict[str, Any]
 ) -> None:
-    send_answer(event, SUCCESS, "", "a resource")
+    send_answer(event, SUCCESS, [], "a resource")
 
     assert cloudformation.paths == ["/answers/1?X-Amz-Signature=c4f3"]
     assert cloudformation.content_types == [""]
@@ -40,7 +42,7 @@ def test_an_address_that_is_busy_is_asked_again(
 ) -> None:
     cloudformation.refusals = ATTEMPTS - 1
 
-    send_answer(event, SUCCESS, "", "a resource")
+    send_answer(event, SUCCESS, [], "a resource")
 
     assert len(cloudformation.answers) == 1
 
@@ -51,18 +53,35 @@ def test_an_answer_that_cloudformation_refuses_lets_lambda_repeat_the_request(
     cloudformation.refusals = ATTEMPTS
 
     with pytest.raises(AnswerNotTakenError):
-        send_answer(event, SUCCESS, "", "a resource")
+        send_answer(event, SUCCESS, [], "a resource")
 
 
 def test_an_address_that_does_not_exist_is_no_other_error(event: dict[str, Any]) -> None:
     with pytest.raises(AnswerNotTakenError):
-        send_answer(event | {"ResponseURL": "http://127.0.0.1:1/"}, SUCCESS, "", "a resource")
+        send_answer(event | {"ResponseURL": "http://127.0.0.1:1/"}, SUCCESS, [], "a resource")
 
 
 def test_a_long_reason_is_cut(cloudformation: CloudFormation, event: dict[str, Any]) -> None:
-    send_answer(event, SUCCESS, "x" * 5000, "a resource")
+    send_answer(event, SUCCESS, ["x" * 5000], "a resource")
 
-    assert len(json.dumps(cloudformation.answers[0])) < 4096
+    assert len(json.dumps(cloudformation.answers[0])) == ANSWER_LIMIT
+
+
+def test_a_reason_is_cut_by_the_bytes_that_are_sent(
+    cloudformation: CloudFormation, event: dict[str, Any]
+) -> None:
+    """JSON writes each of these letters with six."""
+    send_answer(event, SUCCESS, ["\u00e9\n" * 5000], "a resource", data={"Summary": "3 users"})
+
+    assert ANSWER_LIMIT - 8 < len(json.dumps(cloudformation.answers[0])) <= ANSWER_LIMIT
+
+
+def test_lines_that_do_not_fit_are_counted() -> None:
+    lines = [f"line {number}" for number in range(9)]
+
+    assert fitting(lines, 1_000) == "\n".join(lines)
+    assert fitting(lines, 40) == "line 0\nline 1\nline 2\n... and 6 more"
+    assert fitting(["x" * 50, "y"], 40) == "x" * 40
 
 
 def test_a_function_without_its_table_says_so_instead_of_hanging(

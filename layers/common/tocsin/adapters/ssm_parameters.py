@@ -16,14 +16,29 @@ class SsmParameters:
     """The KMS key; empty: `aws/ssm`, with which all of the account may decrypt."""
 
     def put(self, name: str, value: str) -> None:
-        request = {
-            "Name": name,
-            "Value": value,
-            "Type": "SecureString",
-            "Overwrite": True,
-            "Description": self.description,
-        }
-        self.call("PutParameter", request | ({"KeyId": self.key_id} if self.key_id else {}))
+        self._put(name, value, overwrite=True)
+
+    def find(self, name: str) -> str | None:
+        """Read a secret; None: there is none of this name."""
+        try:
+            answer = self.call("GetParameter", {"Name": name, "WithDecryption": True})
+        except AwsError as error:
+            if error.code != "ParameterNotFound":
+                raise
+            return None
+        return str(answer["Parameter"]["Value"])
+
+    def keep(self, name: str, value: str) -> str:
+        """Write a secret unless there is one; returns the one that is there."""
+        if (known := self.find(name)) is not None:
+            return known
+        try:
+            self._put(name, value, overwrite=False)
+        except AwsError as error:
+            if error.code != "ParameterAlreadyExists":
+                raise
+            return self.find(name) or value
+        return value
 
     def delete(self, name: str) -> None:
         try:
@@ -31,3 +46,13 @@ class SsmParameters:
         except AwsError as error:
             if error.code != "ParameterNotFound":
                 raise
+
+    def _put(self, name: str, value: str, *, overwrite: bool) -> None:
+        request = {
+            "Name": name,
+            "Value": value,
+            "Type": "SecureString",
+            "Overwrite": overwrite,
+            "Description": self.description,
+        }
+        self.call("PutParameter", request | ({"KeyId": self.key_id} if self.key_id else {}))

@@ -29,9 +29,12 @@ PERSON_NAME_EXPECTED: Final = (
 NAME_EXPECTED: Final = "must have 1 to 64 characters of a-z, 0-9 and -"
 
 
+_NAME: Final = re.compile(NAME)
+_PERSON_NAME: Final = re.compile(PERSON_NAME)
+
+
 def problem_of_name(name: str, *, is_person: bool) -> str | None:
     """Say what is wrong with the form of a name; None: nothing is."""
-    pattern = PERSON_NAME if is_person else NAME
-    if re.fullmatch(pattern.strip("^$"), name):
+    if (_PERSON_NAME if is_person else _NAME).fullmatch(name):
         return None
     return PERSON_NAME_EXPECTED if is_person else NAME_EXPECTED

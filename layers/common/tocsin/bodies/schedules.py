@@ -323,7 +323,7 @@ def _settings_of_layer(layer: Layer, time_zone: str, at: datetime) -> dict[str, 
     match versions:
         case []:
             return None
-        case [{"from": _}] | [_, _, *_]:
+        case [{"from": _}] | [{"time_zone": _}] | [_, _, *_]:
             return {"name": layer.name, "versions": versions}
         case _:
             return {"name": layer.name, **versions[0]}

@@ -2,7 +2,10 @@
 
 from dataclasses import Field, dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Protocol, Self
+from typing import Any, ClassVar, Final, Protocol, Self
+
+TEAM_FILE: Final = "team file"
+"""`managed_by` of what the team's file manages."""
 
 
 class Named(Protocol):

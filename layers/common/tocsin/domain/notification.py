@@ -38,6 +38,8 @@ REPLY_PARTS: Final = 3
 IN_DIGEST: Final = "it waits for a digest"
 TOLD_ALONE: Final = "only one alert was left: it is told alone"
 NOTHING_LEFT: Final = "no alert was left to tell of"
+SHADOW: Final = "shadow"
+"""Why a message was skipped while the stack pages in the shadow of another tool."""
 _FIRST_PAUSE: Final = timedelta(seconds=5)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 
@@ -294,6 +296,12 @@ class Notification:
         return self.attempts > 0 and at - begun_at > GIVEN_UP_AFTER
 
     @property
+    def counts_as_sent(self) -> bool:
+        """Whether escalation goes on as after a message that was sent."""
+        is_shadow = self.state is DeliveryState.SKIPPED and self.reason == SHADOW
+        return is_shadow or self.state is DeliveryState.SENT
+
+    @property
     def is_first_failure(self) -> bool:
         """Whether its first attempt has failed, and another will be made."""
         return self.state is DeliveryState.RETRYING and self.failures == 1
@@ -521,5 +529,5 @@ def is_unanswered(alert: Alert, ledger: Iterable[Notification]) -> bool:
     messages = [*at_once, *(each for each in later if each.changed_at >= begun_at)]
     planned = max(each.delivery.planned for each in at_once)
     has_ended = all(each.state.has_ended for each in (*at_once, *later))
-    is_sent = any(each.state is DeliveryState.SENT for each in messages)
+    is_sent = any(each.counts_as_sent for each in messages)
     return has_ended and not is_sent and len(at_once) >= planned

@@ -38,7 +38,7 @@ def judged(alert: Alert, ledger: Sequence[Notification], at: datetime) -> Alert:
     run = _without_run(alert, ledger, by_hand) or _run_that_is_over(alert, ledger)
     if not run or not all(each.state.has_ended for each in (*run, *by_hand)):
         return alert
-    if any(each.state is DeliveryState.SENT for each in (*run, *by_hand)):
+    if any(each.counts_as_sent for each in (*run, *by_hand)):
         return alert
     return alert.reached_nobody(_why(run), at=at)
 
@@ -79,7 +79,7 @@ def _arrived_after(at: datetime, alert: Alert, message: Notification) -> bool:
     is_page = delivery.is_page and delivery.spell == alert.escalation.spell
     # Clocks of two functions may differ; the alert's own times do not.
     is_later = message.changed_at > at or (delivery.is_by_hand and delivery.asked_at >= at)
-    return is_page and message.state is DeliveryState.SENT and is_later
+    return is_page and message.counts_as_sent and is_later
 
 
 def _asked_by_hand(alert: Alert, ledger: Sequence[Notification]) -> Sequence[Notification]:

@@ -31,6 +31,11 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
         "PUBLIC_URL",
     ),
     "functions.first_key.app.handler": (),
+    "functions.team_config.app.handler": (
+        "CHANNEL_SECRETS_PREFIX",
+        "DELIVERIES_QUEUE_URL",
+        "PUBLIC_URL",
+    ),
 }
 """Variables without which a handler does not start, beside `ALWAYS_REQUIRED`."""
 ALWAYS_REQUIRED: Final = ("TABLE_NAME", "AWS_REGION")
@@ -75,6 +80,8 @@ class Settings:
     """Whether the stack has an address to send e-mail from."""
     has_last_resort: bool
     """Whether the stack's topic has a subscriber."""
+    is_shadow: bool
+    """Whether no message leaves, because another tool still pages."""
     slack_api_url: str
     """Without a slash at its end."""
     service: str
@@ -121,6 +128,7 @@ class Settings:
             allows_private_webhooks=allow_private == "true",
             sends_email=environment.get("SENDS_EMAIL") == "true",
             has_last_resort=environment.get("HAS_LAST_RESORT") == "true",
+            is_shadow=environment.get("PAGING") == "shadow",
             slack_api_url=(environment.get("SLACK_API_URL") or SLACK_API_URL).rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),

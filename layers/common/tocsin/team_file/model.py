@@ -20,8 +20,6 @@ from tocsin.bodies.team_settings import SettingsBody
 from tocsin.bodies.users import UserBody
 from tocsin.domain.integration import IntegrationType
 
-MANAGER: Final = "team file"
-"""What manages the objects of a file, as answers of the API show it."""
 OBJECTS_LIMIT: Final = 500
 """Of one kind."""
 

@@ -13,6 +13,7 @@ from tocsin.bodies.overrides import YEARS
 from tocsin.bodies.routes import LAST_POSITION
 from tocsin.bodies.schedules import with_users
 from tocsin.bodies.silences import SilenceBody, refused
+from tocsin.domain.configuration import TEAM_FILE
 from tocsin.domain.credential import hash_secret
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
@@ -36,7 +37,6 @@ from tocsin.domain.routing import Route
 from tocsin.domain.silence import Silence, Span
 from tocsin.domain.team_settings import TeamSettings
 from tocsin.team_file.model import (
-    MANAGER,
     HeartbeatEntry,
     IntegrationEntry,
     NamedBasic,
@@ -60,12 +60,12 @@ def settings_of_team(file: TeamFile) -> TeamSettings | None:
     """None: the file does not say them."""
     if file.settings is None:
         return None
-    return replace(file.settings.settings(), managed_by=MANAGER)
+    return replace(file.settings.settings(), managed_by=TEAM_FILE)
 
 
 def users_of(file: TeamFile) -> tuple[User, ...]:
     """What users have verified is not in a file."""
-    return tuple(replace(it.named(it.name), managed_by=MANAGER) for it in file.users)
+    return tuple(replace(it.named(it.name), managed_by=TEAM_FILE) for it in file.users)
 
 
 def channels_of(file: TeamFile, stack: str) -> tuple[Channel, ...]:
@@ -81,7 +81,7 @@ def channels_of(file: TeamFile, stack: str) -> tuple[Channel, ...]:
         replace(
             it,
             secret=None if it.secret is None else full_name_of_secret(it.secret, stack),
-            managed_by=MANAGER,
+            managed_by=TEAM_FILE,
         )
         for it in channels
     )
@@ -91,7 +91,7 @@ def schedules_of(file: TeamFile) -> tuple[Schedule, ...]:
     """As texts: what of them is in force from when on depends on what was there before."""
     spelled_as = _spelling(file)
     return tuple(
-        replace(with_users(it.named(it.name), spelled_as), managed_by=MANAGER)
+        replace(with_users(it.named(it.name), spelled_as), managed_by=TEAM_FILE)
         for it in file.schedules
     )
 
@@ -110,7 +110,7 @@ def policies_of(file: TeamFile) -> tuple[EscalationPolicy, ...]:
             steps=tuple(
                 replace(step, targets=tuple(map(spelled, step.targets))) for step in policy.steps
             ),
-            managed_by=MANAGER,
+            managed_by=TEAM_FILE,
         )
         for policy in policies
     )
@@ -119,7 +119,7 @@ def policies_of(file: TeamFile) -> tuple[EscalationPolicy, ...]:
 def routes_of(file: TeamFile) -> tuple[Route, ...]:
     """In the order of the file, which their positions keep."""
     return tuple(
-        replace(it.named(name), position=position, managed_by=MANAGER)
+        replace(it.named(name), position=position, managed_by=TEAM_FILE)
         for it, name, position in zip(
             file.routes, _names_of_routes(file.routes), _positions(file.routes), strict=True
         )
@@ -136,7 +136,7 @@ def windows_of(file: TeamFile, at: datetime) -> tuple[MaintenanceWindow, ...]:
 
 def heartbeat_of(entry: HeartbeatEntry, heartbeat: Heartbeat, at: datetime) -> Heartbeat:
     """The same heartbeat as the file has it."""
-    return replace(entry.applied_to(heartbeat, entry.cron_at(at)), managed_by=MANAGER)
+    return replace(entry.applied_to(heartbeat, entry.cron_at(at)), managed_by=TEAM_FILE)
 
 
 def integration_of(
@@ -160,7 +160,7 @@ def integration_of(
         header_token=_header_token(entry.header_token, secrets) if entry.header_token else None,
     )
     secrets.expect_good()
-    return replace(entry.unchecked(integration, entry.type, checks), managed_by=MANAGER)
+    return replace(entry.unchecked(integration, entry.type, checks), managed_by=TEAM_FILE)
 
 
 def imported_token(entry: IntegrationEntry, stack: str, read_secret: ReadSecret) -> Token | None:
@@ -236,8 +236,8 @@ def read_silence(entry: SilenceEntry, at: datetime) -> Silence:
         span=span,
         reason=entry.reason,
         author=AUTO,
-        said_by=MANAGER,
-        managed_by=MANAGER,
+        said_by=TEAM_FILE,
+        managed_by=TEAM_FILE,
         created_at=at,
     )
 
@@ -257,8 +257,8 @@ def read_window(entry: WindowEntry, at: datetime) -> MaintenanceWindow:
         recurrence=recurrence,
         reason=entry.reason,
         author=AUTO,
-        said_by=MANAGER,
-        managed_by=MANAGER,
+        said_by=TEAM_FILE,
+        managed_by=TEAM_FILE,
         created_at=at,
     )
 

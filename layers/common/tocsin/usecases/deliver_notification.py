@@ -58,6 +58,7 @@ from tocsin.usecases.delivery_work import (
     note_failed_attempt,
     note_failure,
     put_back,
+    skip_in_shadow,
     take_place,
 )
 from tocsin.usecases.hold_alerts import HeldNow, why_held
@@ -65,6 +66,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
     from tocsin.domain.last_resort import LastResort, Turn
+    from tocsin.usecases.ports import Topic
 
 _OF_NO_ALERT: Final = frozenset((NotificationEvent.DIGEST, NotificationEvent.NOTICE))
 _URGENT: Final = frozenset((NotificationEvent.PAGED, NotificationEvent.WORSENED))
@@ -221,7 +223,7 @@ def _turned(known: Notification, alert: Alert, work: Work) -> Delivered | Notifi
 
 def _tell_last_resort(known: Notification, work: Work) -> Delivered:
     """Publish it, or count it in the next message that is published."""
-    from tocsin.domain.last_resort import COUNTED, NO_TOPIC, topic_message
+    from tocsin.domain.last_resort import COUNTED, NO_TOPIC
 
     delivery, at = known.delivery, work.now()
     alert = _read_alert(delivery, work)
@@ -243,12 +245,25 @@ def _tell_last_resort(known: Notification, work: Work) -> Delivered:
     claimed = claim(known, work)
     if known.is_given_up(at):
         return give_up(claimed, NEVER_ENDED, work, None)
-    links = work.links.links(delivery, at=at)
+    return _publish(claimed, alert, turn, work.topic, work)
+
+
+def _publish(
+    claimed: Notification, alert: Alert, turn: Turn, topic: Topic, work: Work
+) -> Delivered:
+    """Publish what is counted with it."""
+    from tocsin.domain.last_resort import topic_message
+
+    delivery = claimed.delivery
+    links = work.links.links(delivery, at=work.now())
     message = topic_message(alert, turn, link=links.view if links else None)
+    if work.is_shadow:
+        _turn(work, lambda state: state.told(turn.counts, work.now()))
+        return skip_in_shadow(claimed, alert, None, work)
     try:
-        provider_id = work.topic.publish(message)
+        provider_id = topic.publish(message)
     except DeliveryFailedError as failure:
-        is_final = not failure.is_retryable or known.failures + 1 >= ATTEMPTS_LIMIT
+        is_final = not failure.is_retryable or claimed.failures + 1 >= ATTEMPTS_LIMIT
         _turn(work, lambda state: state.failed(delivery.alert_id, is_final=is_final))
         return note_failed_attempt(claimed, alert, None, work, failure)
     _turn(work, lambda state: state.told(turn.counts, work.now()))
@@ -311,6 +326,8 @@ def _send(
         message = replace(message, confirm=_verification(delivery, directory, work))
     message = replace(message, mentions=slack_ids_asked(alert, delivery, directory))
     is_rewritten = can_be_told(delivery, directory)
+    if work.is_shadow and not is_test:
+        return skip_in_shadow(claimed, alert, channel, work)
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
     except DeliveryFailedError as failure:

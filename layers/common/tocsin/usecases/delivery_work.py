@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.destination import channel_of
 from tocsin.domain.gate import Passage
 from tocsin.domain.notification import (
+    SHADOW,
     Delivery,
     DeliveryState,
     Notification,
@@ -98,6 +99,8 @@ class Work:
     new_write_id: NewWriteId
     zone: str = "UTC"
     """The team's time zone, for channels: a name of the IANA database."""
+    is_shadow: bool = False
+    """Whether every message is skipped in the last moment: another tool still pages."""
 
 
 class ClaimLostError(Exception):
@@ -157,6 +160,15 @@ def give_up(claimed: Notification, reason: str, work: Work, channel: Channel | N
     failed = claimed.fail(reason, at=work.now(), is_retryable=False)
     marked = mark(claimed, failed, work)
     return Delivered(outcome=Outcome.FAILED, notification=marked, channel=channel)
+
+
+def skip_in_shadow(
+    claimed: Notification, alert: Alert | None, channel: Channel | None, work: Work
+) -> Delivered:
+    """End a message that would go out now."""
+    seen = alert.told_version if alert else None
+    skipped = mark(claimed, claimed.skip(SHADOW, at=work.now(), seen=seen), work)
+    return Delivered(outcome=Outcome.SKIPPED, notification=skipped, channel=channel, alert=alert)
 
 
 def claim(known: Notification, work: Work) -> Notification:

@@ -483,6 +483,37 @@ class SecretStore(Protocol):
         """Remove it, if it exists."""
 
 
+class RemovedObjects[S: Stored](Protocol):
+    """Objects of one kind that the team's file no longer has; they are forgotten after 30 days."""
+
+    def keep(self, stored: S, *, at: datetime, write_id: WriteId) -> None:
+        """Note what is about to be removed."""
+
+    def find(self, name: str, *, at: datetime) -> S | None:
+        """Read the newest of a name."""
+
+
+class DeploymentRequests(Protocol):
+    """Requests to apply the team's file, each of which may come twice, and late."""
+
+    def begin(self, request_id: str, manager: str | None) -> bool:
+        """Note a request, and who applies the file from now on.
+
+        Args:
+            request_id: The same each time that the request comes.
+            manager: The resource; None: the file is given up.
+
+        Returns:
+            Whether no newer request has come meanwhile.
+
+        Raises:
+            ConcurrentUpdateError: Others came first, each time.
+        """
+
+    def manager(self) -> str | None:
+        """The resource that applies the file; None: there is none."""
+
+
 class IncidentRepository(Protocol):
     """Incidents and their updates."""
 

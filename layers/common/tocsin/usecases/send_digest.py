@@ -20,6 +20,7 @@ from tocsin.usecases.delivery_work import (
     mark,
     note_failure,
     put_back,
+    skip_in_shadow,
     take_place,
 )
 from tocsin.usecases.refusals import DeliveryFailedError
@@ -123,6 +124,8 @@ def words_of(
 
 def send(it: Claimed, message: DigestMessage, work: Work) -> Delivered:
     claimed, channel = it.notification, it.channel
+    if work.is_shadow:
+        return skip_in_shadow(claimed, None, channel, work)
     try:
         provider_id = work.sender.send_digest(claimed, message, channel)
     except DeliveryFailedError as failure:

@@ -229,6 +229,18 @@ def configuration_key(kind: str, name: str) -> Key:
     return key(configuration_partition(kind), name.lower() if is_found_in_any else name)
 
 
+TEAM_FILE_PARTITION: Final = "C#team-file"
+"""What deployments of the team's file leave for each other."""
+
+
+def removed_key(kind: str, name: str) -> Key:
+    """What the team's file no longer has."""
+    return key(TEAM_FILE_PARTITION, f"removed#{kind}#{name}")
+
+
+TEAM_FILE_REQUESTS_KEY: Final = key(TEAM_FILE_PARTITION, "requests")
+
+
 OVERRIDES: Final = "C#override"
 """What people made, of all schedules: one query reads all that have not ended."""
 

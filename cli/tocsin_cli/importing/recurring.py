@@ -1,0 +1,144 @@
+"""Recurrences of RFC 5545 in other products' answers and calendars, by the clock on the wall."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from tocsin_cli.importing.sources import shown
+
+RULE_LIMIT: Final = 500
+FREQUENCIES: Final = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+_TIME: Final = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
+_UNTIL: Final = re.compile(r"^UNTIL=(.*)$")
+_FAR: Final = timedelta(days=20_000)
+
+
+class RecurrenceError(Exception):
+    """No recurrence that can be read; says what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recurrence:
+    rrule: str
+    """Its value; the empty text where there is none."""
+    excluded: tuple[datetime, ...] = ()
+    """Beginnings, on the wall."""
+    added: tuple[datetime, ...] = ()
+    moved: tuple[date, ...] = ()
+    """Days that were excluded by a time at which nothing begins."""
+
+
+def recurrence_of(lines: Sequence[str], start: datetime, zone: str) -> Recurrence:
+    """Read lines such as `RRULE:FREQ=WEEKLY` and `EXDATE:20261225T070000Z`.
+
+    Args:
+        lines: Each with its name.
+        start: The first beginning, on the wall.
+        zone: Of the wall.
+
+    Raises:
+        RecurrenceError: No such lines.
+    """
+    rules, excluded, added = [], [], []
+    for line in lines:
+        name, _, value = line.strip().partition(":")
+        match name.upper().partition(";")[0]:
+            case "RRULE":
+                rules.append(rule_of(value, start, zone))
+            case "EXDATE":
+                excluded += [time_of(it, start, zone) for it in value.split(",") if it.strip()]
+            case "RDATE":
+                added += [time_of(it, start, zone) for it in value.split(",") if it.strip()]
+            case other:
+                message = f"{shown(other)} is neither RRULE, EXDATE nor RDATE"
+                raise RecurrenceError(message)
+    if len(rules) != 1:
+        raise RecurrenceError("must have one RRULE")
+    matched, moved = match_excluded(rules[0], start, excluded)
+    return Recurrence(rules[0], matched, tuple(added), moved)
+
+
+def match_excluded(
+    rule: str, start: datetime, excluded: Sequence[datetime]
+) -> tuple[tuple[datetime, ...], tuple[date, ...]]:
+    """Beginnings that are left out; one that is excluded by another time of its day, too."""
+    from dateutil.rrule import rrulestr
+
+    found: list[datetime] = []
+    moved: list[date] = []
+    parsed = rrulestr(rule, dtstart=start)
+    for at in sorted(set(excluded)):
+        midnight = datetime.combine(at.date(), time())
+        if abs(midnight - start) > _FAR:
+            continue
+        day = parsed.between(midnight, midnight + timedelta(days=1), inc=True)
+        of_day = [it for it in day if it.date() == at.date()]
+        if at in of_day:
+            found.append(at)
+        elif of_day:
+            found += of_day
+            moved.append(at.date())
+    return tuple(found), tuple(moved)
+
+
+def rule_of(value: str, start: datetime, zone: str) -> str:
+    """Read a rule's value, without empty parts, with its end on the wall.
+
+    Raises:
+        RecurrenceError: No such rule.
+    """
+    from dateutil.rrule import rrule, rrulestr
+
+    if len(value) > RULE_LIMIT:
+        message = f"a rule must have at most {RULE_LIMIT} characters"
+        raise RecurrenceError(message)
+    parts = []
+    for part in value.strip().upper().rstrip(";").split(";"):
+        name, _, said = part.partition("=")
+        if not said.strip(" ,"):
+            continue  # such as BYDAY=, which some calendars have
+        until = _UNTIL.match(part)
+        parts.append(f"UNTIL={_end(until[1], start, zone)}" if until else f"{name}={said}")
+    written = ";".join(parts)
+    frequency = next((it[5:] for it in parts if it.startswith("FREQ=")), "")
+    if frequency not in FREQUENCIES:
+        message = f"{shown(value)} must have FREQ={', '.join(FREQUENCIES[:-1])} or YEARLY"
+        raise RecurrenceError(message)
+    try:
+        parsed = rrulestr(written, dtstart=start)
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
+        message = f"{shown(value)} is no rule of RFC 5545: {error}"
+        raise RecurrenceError(message) from None
+    interval = re.search(r"INTERVAL=(-?\d+)", written)
+    if not isinstance(parsed, rrule) or (interval and int(interval[1]) < 1):
+        message = f"{shown(value)} is no rule of RFC 5545"
+        raise RecurrenceError(message)
+    return written
+
+
+def _end(written: str, start: datetime, zone: str) -> str:
+    found = time_of(written, start.replace(hour=23, minute=59, second=59), zone)
+    return found.strftime("%Y%m%dT%H%M%S")
+
+
+def time_of(written: str, start: datetime, zone: str) -> datetime:
+    """Read `20261225T070000Z` as a time on the wall; a day alone has the time of `start`."""
+    match = _TIME.fullmatch(written.strip())
+    try:
+        if match is None:
+            raise ValueError  # noqa: TRY301 - one message for both
+        day = datetime.strptime(match[1], "%Y%m%d").date()  # noqa: DTZ007 - a day
+        if match[2] is None:
+            return datetime.combine(day, start.time())
+        at = datetime.combine(day, datetime.strptime(match[2], "%H%M%S").time())  # noqa: DTZ007
+        if match[3]:
+            at = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    except (ValueError, OverflowError):
+        message = f"{shown(written)} is no time such as 20261225T070000Z"
+        raise RecurrenceError(message) from None
+    return at
