@@ -210,7 +210,7 @@ def test_cancelled_and_nameless_events_are_noted(tmp_path: Path) -> None:
         ("BEGIN:VCALENDAR\n" * 30, "is nested too deep"),
         (
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nDTSTART:2026\nEND:VEVENT\nEND:VCALENDAR",
-            'line 4: "2026" is no time',
+            "line 4: \"2026\" is no time",
         ),
         (
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT\nEND:VCALENDAR",
