@@ -17,6 +17,8 @@ from tocsin.domain.routing import Route
 from tocsin.domain.team_settings import TeamSettings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tocsin.domain.maintenance_window import MaintenanceWindow
     from tocsin.domain.on_call.feed import Feed
     from tocsin.domain.on_call.schedule import Schedule
@@ -139,13 +141,15 @@ class Stores:
         ]
         return [*self.using_target(Target(TargetKind.SCHEDULE, name)), *followers]
 
-    def using_user(self, name: str) -> Sequence[str]:
-        schedules = [
-            f"schedule {stored.name}"
-            for stored in self.schedules.list()
-            if name in members_of(stored.value)
+    def using_user(self, name: str, at: datetime) -> Sequence[str]:
+        """What asks a user now or later."""
+        schedules = self.schedules.list()
+        made = self.overrides.list(at) if schedules else ()
+        return [
+            *self.using_target(Target(TargetKind.USER, name)),
+            *(f"schedule {it.name}" for it in schedules if name in members_of(it.value, at)),
+            *(f"an override of {it.schedule}" for it in made if it.override.user == name),
         ]
-        return [*self.using_target(Target(TargetKind.USER, name)), *schedules]
 
 
 def _spelled(target: Target, known: Mapping[Target, Target]) -> Target | None:
