@@ -108,10 +108,10 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "pages are queued by the timeline alone",
         "tocsin.usecases.follow_changes",
-        "    for sent in batched(_deliveries(consequences, now, outlets), SENT_TOGETHER, strict=False):\n"
+        "    for sent in batched(_deliveries(at_once, now, outlets, joining), SENT_TOGETHER, strict=False):\n"
         "        outlets.deliveries.send(sent, now=now)\n"
         "        deliveries += len(sent)\n",
-        "    planned = list(_deliveries(consequences, now, outlets))\n"
+        "    planned = list(_deliveries(at_once, now, outlets, joining))\n"
         "    if outlets.timeline.record([each for each in consequences if each.told]):\n"
         "        outlets.deliveries.send(planned, now=now)\n",
         aims=("severity rises", "rules with"),
@@ -407,6 +407,20 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    if line.digest is not None and line.due_at is not None:\n",
         "    if False:\n",
         aims=("storm in waves", "storm on one person"),
+    ),
+    Mutant(
+        "steps of a storm are set apart and forgotten",
+        "tocsin.usecases.follow_changes",
+        "    if apart:\n        outlets.timers.send(apart, now=now)\n",
+        "    assert apart is not None\n",
+        aims=("storm on one person",),
+    ),
+    Mutant(
+        "steps of a storm that storage refuses are given up",
+        "functions.escalator.due_steps",
+        "    except TryAgainError:\n        raise\n",
+        "    except TryAgainError:\n        return ()\n",
+        aims=("storm on one person", "beside a storm"),
     ),
     Mutant(
         "pages that a digest told of are left waiting",

@@ -55,7 +55,7 @@ TOLD_BESIDES = {
     },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
-    "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
+    "TimerFunction": {"TIMERS_QUEUE_URL", "DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL"},
     "NotifierFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "DELIVERIES_QUEUE_URL",

@@ -245,7 +245,7 @@ def test_the_step_of_a_message_is_a_number_on_every_timeline(client: Client, wor
         by=AUTO,
         details={"channel": "email", "step": "first"},
     )
-    world.timelines.tell(alert_id, [("earlier", earlier)])
+    world.timelines.tell({alert_id: [("earlier", earlier)]})
 
     [shown] = client.get(f"/api/v1/alerts/{alert_id}/timeline").data[1:]
 

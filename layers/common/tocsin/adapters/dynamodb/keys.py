@@ -236,7 +236,8 @@ TEAM_FILE_PARTITION: Final = "C#team-file"
 
 def removed_key(kind: str, name: str) -> Key:
     """What the team's file no longer has."""
-    return key(TEAM_FILE_PARTITION, f"removed#{kind}#{name}")
+    sort = configuration_key(kind, name)["sk"]["S"]
+    return key(TEAM_FILE_PARTITION, f"removed#{kind}#{sort}")
 
 
 TEAM_FILE_REQUESTS_KEY: Final = key(TEAM_FILE_PARTITION, "requests")

@@ -41,7 +41,7 @@ class DynamoDBPaging:
         self._routing: tuple[Routing, datetime] | None = None
         self._directory: tuple[Directory, datetime] | None = None
         self._settings: tuple[TeamSettings, datetime] | None = None
-        self._on_call: tuple[WhoIsOnCall, datetime] | None = None
+        self._on_call: tuple[WhoIsOnCall, datetime, timedelta | None] | None = None
         self._schedules: OnCallReader | None = None
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
@@ -80,8 +80,9 @@ class DynamoDBPaging:
     def _on_call_at(self, at: datetime, max_age: timedelta | None) -> WhoIsOnCall:
         """One for all alerts of a batch."""
         known = self._on_call
-        if known is None or known[1] != at:
-            known = self._on_call = _OnCall(partial(self._read_on_call, at, max_age)), at
+        if known is None or known[1:] != (at, max_age):
+            on_call = _OnCall(partial(self._read_on_call, at, max_age))
+            known = self._on_call = on_call, at, max_age
         return known[0]
 
     def _read_on_call(self, at: datetime, max_age: timedelta | None) -> WhoIsOnCall:
