@@ -63,6 +63,7 @@ LISTED_FIELDS: Final = {
     "route": "rt",
     "sent_severity": "sent",
     "close_after": "clos",
+    "route_hours": "rth",
 }
 """Fields that lists show: members of one map, with short names, as rows of lists are charged by the
 byte. A further one changes no index
