@@ -40,10 +40,13 @@ def _run(arguments: Sequence[str]) -> int:
     from typer import Abort, TyperException
     from typer.main import get_command
 
-    from tocsin_cli.app import app
+    from tocsin_cli.app import app_for
 
+    word = next((it for it in arguments if not it.startswith("-")), None)
     try:
-        code = get_command(app).main(list(arguments), prog_name="tocsin", standalone_mode=False)
+        code = get_command(app_for(word)).main(
+            list(arguments), prog_name="tocsin", standalone_mode=False
+        )
     except TyperException as error:
         return _wrong_usage(error)
     except Abort:

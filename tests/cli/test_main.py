@@ -228,6 +228,21 @@ def test_what_is_unforeseen_is_a_sentence_too(
     assert "another version" in hint
 
 
+def test_a_command_loads_no_other() -> None:
+    looked = "from tocsin_cli.main import run; run(['alerts', 'list', '--help']); import sys; "
+    loaded = "print([it for it in sys.modules if it.startswith(('tocsin_cli.plan', 'functions'))])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", looked + loaded],
+        env={**os.environ, "PYTHONPATH": PATHS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.endswith("\n[]\n")
+
+
 def test_an_argument_that_is_no_utf_8_is_wrong_usage(
     server: ScriptedServer, tocsin: Tocsin
 ) -> None:
