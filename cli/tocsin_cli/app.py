@@ -13,6 +13,7 @@ COMMANDS: Final = {
     "test": ("testing", "run_cases"),
     "simulate": ("simulating", "simulate"),
     "compare": ("comparing", "compare"),
+    "template": ("templating", "template"),
     "export": ("exporting", "export"),
     "import": ("importing", "import_team"),
     "on-call": ("on_call", "on_call"),

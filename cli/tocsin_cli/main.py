@@ -32,6 +32,11 @@ def run(arguments: Sequence[str]) -> int:
     except UnicodeEncodeError:
         _complain("an argument has bytes that are no UTF-8.")
         return ExitCode.WRONG_USAGE
+    except OSError as error:
+        if error.filename is None:
+            return _unforeseen(error)
+        _complain(f"{error.filename}: {error.strerror}.")
+        return ExitCode.WRONG_USAGE
     except Exception as error:  # noqa: BLE001 - the last place before a traceback
         return _unforeseen(error)
 

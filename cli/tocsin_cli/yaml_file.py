@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, ReusedAnchorWarning, YAMLError
@@ -20,7 +20,7 @@ from ruamel.yaml.reader import ReaderError
 
 from tocsin.domain.errors import InvalidInputError
 from tocsin.team_file.model import TeamFile
-from tocsin.team_file.places import without_nulls
+from tocsin.team_file.places import value_at, without_nulls
 from tocsin.team_file.reading import read_team_file
 from tocsin_cli.text import clean
 
@@ -87,6 +87,9 @@ _OPEN: Final = re.compile(r"expected ',' or|unexpected end of stream")
 """Where the beginning says more than the place where the end was missed."""
 
 
+_TOO_MANY: Final = f"holds more than {VALUES_LIMIT:,} values, with those of its aliases"
+
+
 class Position(NamedTuple):
     line: int
     column: int
@@ -129,6 +132,8 @@ class YamlFile:
     """Mappings, lists, texts, and None where nothing was written."""
     positions: Mapping[str, Position]
     """By path, such as `users[2].email`; "" is the file."""
+    problems: tuple[FileProblem, ...] = ()
+    """What a team's file cannot have of YAML; the rest is read without it."""
 
     def position_of(self, path: str) -> Position:
         """Of a path, or of what is nearest around it."""
@@ -149,20 +154,23 @@ class Rendered:
 
 
 def read_yaml(written: bytes | str, name: str) -> YamlFile:
-    """Read any file.
+    """Read any file, without what a team's file cannot have: `checked` refuses that.
 
     Raises:
-        FileError: It is not YAML 1.2, or has what a team's file cannot have.
+        FileError: It is not YAML 1.2, or too much of it.
     """
     text = _decoded(written, name)
     builder = _Builder()
     root = _composed(text, name)
     if root is None:
         raise FileError(name, [FileProblem(_FIRST, "", "is empty; begin it with team: NAME")])
-    data = builder.value(root, "", depth=0)
-    if builder.problems:
-        raise FileError(name, builder.problems)
-    return YamlFile(name=name, data=data, positions=builder.positions)
+    try:
+        data = builder.value(root, "", depth=0)
+    except _TooMuchError as error:
+        raise FileError(name, [error.problem]) from None
+    return YamlFile(
+        name=name, data=data, positions=builder.positions, problems=tuple(builder.problems)
+    )
 
 
 def read_file(
@@ -192,10 +200,16 @@ def checked(
     Raises:
         FileError: As `read_file`.
     """
+    problems = list(file.problems)
+    unread = {it.path for it in problems if value_at(file.data, it.path) is None}
     try:
-        return read_team_file(file.data, at=at, stack=stack, allows_private=allows_private)
+        team = read_team_file(file.data, at=at, stack=stack, allows_private=allows_private)
     except InvalidInputError as error:
-        raise FileError(file.name, problems_of_file(file, error)) from None
+        problems += [it for it in problems_of_file(file, error) if it.path not in unread]
+    else:
+        if not problems:
+            return team
+    raise FileError(file.name, problems)
 
 
 def problems_of_file(file: YamlFile, error: InvalidInputError) -> list[FileProblem]:
@@ -204,7 +218,7 @@ def problems_of_file(file: YamlFile, error: InvalidInputError) -> list[FileProbl
 
 
 def render(file: YamlFile) -> Rendered:
-    """Write a file for a template. The same file is always written the same."""
+    """Write a file that `checked` has read for a template; the same is always written the same."""
     data = without_nulls(file.data)
     lines: dict[str, int] = {}
     for path in _paths(data, ""):
@@ -280,6 +294,12 @@ def _of_library(error: MarkedYAMLError) -> FileProblem:
     return FileProblem(position, "", f"is not YAML: {said}")
 
 
+class _TooMuchError(Exception):
+    def __init__(self, problem: FileProblem) -> None:
+        super().__init__(problem.problem)
+        self.problem = problem
+
+
 class _Builder:
     """Makes values of nodes, and remembers where they stand."""
 
@@ -292,14 +312,11 @@ class _Builder:
     def value(self, node: Node, path: str, *, depth: int) -> Any:  # noqa: ANN401 - any shape
         self._count += 1
         if self._count > VALUES_LIMIT:
-            if self._count == VALUES_LIMIT + 1:
-                problem = f"holds more than {VALUES_LIMIT:,} values, with those of its aliases"
-                self._refuse(node, path, problem)
-            return None
-        if depth > DEPTH_LIMIT or id(node) in self._open:
-            is_inside = id(node) in self._open
-            self._refuse(node, path, "is part of itself" if is_inside else "is nested too deeply")
-            return None
+            self._end(node, path, _TOO_MANY)
+        if id(node) in self._open:
+            self._end(node, path, "is part of itself")
+        if depth > DEPTH_LIMIT:
+            self._end(node, path, "is nested too deeply")
         match node:
             case ScalarNode():
                 return self._scalar(node, path)
@@ -370,9 +387,10 @@ class _Builder:
 
     def _of_merged(self, node: MappingNode, path: str, depth: int) -> dict[str, tuple[Node, Node]]:
         self._count += 1 + len(node.value)
-        if depth > DEPTH_LIMIT or id(node) in self._open or self._count > VALUES_LIMIT:
-            self._refuse(node, path, "merges itself, or too much")
-            return {}
+        if id(node) in self._open:
+            self._end(node, path, "merges itself")
+        if depth > DEPTH_LIMIT or self._count > VALUES_LIMIT:
+            self._end(node, path, _TOO_MANY)
         self._open.add(id(node))
         members = self._members(node, path, depth + 1)
         self._open.discard(id(node))
@@ -389,6 +407,9 @@ class _Builder:
         self._refuse(
             node, path, f"has the tag {tag}; a team's file has none: write the value itself"
         )
+
+    def _end(self, node: Node, path: str, problem: str) -> NoReturn:
+        raise _TooMuchError(FileProblem(_position(node), path, problem))
 
     def _refuse(self, node: Node, path: str, problem: str) -> None:
         self.problems.append(FileProblem(_position(node), path, problem))

@@ -59,7 +59,7 @@ def data_of(text: str | bytes) -> Any:  # noqa: ANN401 - any YAML
 
 def refusal(text: str | bytes) -> str:
     with pytest.raises(FileError) as refused:
-        read_yaml(text, "f")
+        checked(read_yaml(text, "f"), at=AT)
     return str(refused.value)
 
 
@@ -84,6 +84,16 @@ def test_ten_mistakes_are_named_with_their_lines_in_order() -> None:
     ]
     assert "did you mean primary?" in told[8]
     assert "xoxb" not in str(refused.value)
+
+
+def test_what_yaml_itself_refuses_does_not_hide_other_mistakes() -> None:
+    text = "team: x\nusers:\n  - {name: a, role: !Ref x}\n  - {name: b, name: b, rol: c}\n"
+
+    assert [line.split(": ")[:2] for line in refusal(text).splitlines()] == [
+        ["f:3:21", "users[0].role"],
+        ["f:4:15", "users[1].name"],
+        ["f:4:24", "users[1].rol"],
+    ]
 
 
 def test_scalars_are_the_texts_that_were_written() -> None:
@@ -198,8 +208,7 @@ def bomb(*, merged: bool) -> str:
 
 @pytest.mark.parametrize("merged", [False, True])
 def test_aliases_that_grow_without_end_are_refused_soon(*, merged: bool) -> None:
-    assert "50,000 values" in refusal(bomb(merged=merged)) or merged
-    assert "too much" in refusal(bomb(merged=merged)) or not merged
+    assert "50,000 values" in refusal(bomb(merged=merged))
 
 
 def test_what_strangers_write_cannot_move_the_cursor() -> None:

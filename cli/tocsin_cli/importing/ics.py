@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
 from tocsin_cli.importing.notes import Explained
-from tocsin_cli.importing.recurring import RecurrenceError, match_excluded, rule_of
-from tocsin_cli.importing.rotations import DAY, Rotation, Rule
+from tocsin_cli.importing.recurring import RecurrenceError, is_hourly, match_excluded, rule_of
+from tocsin_cli.importing.rotations import DAY, ROTATIONS_LIMIT, Rotation, Rule
 from tocsin_cli.importing.sources import SourceError, read_text, shown, wall_in
 from tocsin_cli.importing.team_file_out import Draft, Override, email, local_part
 from tocsin_cli.text import clean
@@ -432,6 +432,11 @@ class _Import:
         moved: Sequence[datetime],
     ) -> None:
         zone = self.source.zone
+        if is_hourly(rule.value):
+            self._differs("HourlyShift", event)
+            return
+        if len(self.recurring) >= ROTATIONS_LIMIT:
+            raise SourceError(event.place, f"is one of more than {ROTATIONS_LIMIT} that recur")
         if begins.zone != zone:
             self._differs("LayerZone", event, begins.zone)
         start = _shifted(begins, zone, self.draft.at)
@@ -447,9 +452,6 @@ class _Import:
             raise SourceError(rule.place, str(error)) from None
         for day in other_days:
             self.draft.notes.add("ExcludedDay", event.place, day.isoformat())
-        if written.startswith("FREQ=HOURLY") or "FREQ=HOURLY" in written:
-            self._differs("HourlyShift", event)
-            return
         walls = list(islice(_walls(written, start), _COMPARED))
         gap = min((after - before for before, after in pairwise(walls)), default=_LONGEST)
         if lasts > min(gap, _LONGEST):

@@ -13,6 +13,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.integration import IntegrationType
 from tocsin_cli.importing.answers import FILES_LIMIT, Answers, read_answers
 from tocsin_cli.importing.matching import parsed
+from tocsin_cli.importing.notes import Explained
 from tocsin_cli.importing.rotations import (
     DAYS,
     Member,
@@ -182,7 +183,14 @@ def from_answers(answers: Answers) -> Source:
         maintenance=answers.listed("/v1/maintenance", "data"),
     )
     single = [it.at("data") for it in answers.of(r"/v2/schedules/[^/]+")]
-    source.schedules = _newest(source.schedules, single)
+    found = answers.found(r"/v2/schedules/([^/]+)/rotations")
+    rotations = {it[0]: node.at("data") for it, node in found}
+    source.schedules = [
+        Node({**it.value, "rotations": rotations[it.text("id")]}, it.place)
+        if it.text("id") in rotations and not it.has("rotations")
+        else it
+        for it in _newest(source.schedules, single)
+    ]
     source.left = answers.unread()
     return source
 
@@ -440,6 +448,10 @@ class _Import:
             self.draft.notes.add("DisabledSchedule", node.place, written)
             self.draft.schedules[id_] = []
             return
+        if not node.has("rotations"):
+            self.draft.notes.add("LayersMissing", node.place, written)
+            self.draft.schedules[id_] = []
+            return
         zone = node.zone("timezone") or "UTC"
         overrides = self._overrides(node)
         alone = {it for each in overrides if each.ends > self.draft.at for it in each.rotations}
@@ -452,6 +464,11 @@ class _Import:
         starts, ends = node.instant("startDate"), node.instant_or_none("endDate")
         if ends is not None and ends <= self.draft.at:
             self.draft.notes.add("RotationEnded", node.place, name)
+            for it in node.each("participants"):
+                if self.draft.people.get(it.text("username").lower(), "") is None:
+                    self.draft.notes.add(
+                        "BlockedUser", it.place, it.text("username"), to_do="Nothing."
+                    )
             return None
         members = tuple(self._member(it, schedule) for it in node.each("participants"))
         if not members:
@@ -531,21 +548,20 @@ class _Import:
                 continue
             for entry in node.each():
                 user = self._person(entry.at("user"))
-                ends = entry.instant("endDate")
+                begins, ends = entry.instant("startDate"), entry.instant("endDate")
                 if user is None:
                     if ends > self.draft.at:
-                        self.draft.differs(
-                            "BlockedUser",
-                            entry.place,
-                            entry.at("user").text("username"),
-                            schedule.text("id"),
+                        explained = Explained(schedule.text("id"), since=begins, until=ends)
+                        written = entry.at("user").text("username")
+                        self.draft.notes.add(
+                            "BlockedUser", entry.place, written, explains=explained
                         )
                     continue
                 ids = {it.text("id") for it in entry.each("rotations")}
                 found.append(
                     Override(
                         user=user,
-                        begins=entry.instant("startDate"),
+                        begins=begins,
                         ends=ends,
                         rotations=tuple(sorted(ids)) if ids and ids < known else (),
                         place=entry.place,

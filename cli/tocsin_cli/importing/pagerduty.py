@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from tocsin.domain.duration import spelled
 from tocsin_cli.importing.answers import Answers, read_answers
+from tocsin_cli.importing.notes import Explained
 from tocsin_cli.importing.recurring import RecurrenceError, recurrence_of
 from tocsin_cli.importing.rotations import (
     DAY,
     HOUR,
+    ROTATIONS_LIMIT,
     WEEK,
     Member,
     Rotation,
@@ -344,17 +346,15 @@ class _Import:
         found = []
         for whose, node in self.source.overrides:
             for entry in node.each() if whose == schedule else ():
-                ends = entry.instant("end")
+                begins, ends = entry.instant("start"), entry.instant("end")
                 user = self._person(entry.at("user"))
                 if user is None:
                     if ends > self.draft.at:
-                        self.draft.differs(
-                            "UserGone", entry.place, _shown(entry.at("user")), schedule
-                        )
+                        explained = Explained(schedule, since=begins, until=ends)
+                        written = _shown(entry.at("user"))
+                        self.draft.notes.add("UserGone", entry.place, written, explains=explained)
                     continue
-                found.append(
-                    Override(user=user, begins=entry.instant("start"), ends=ends, place=entry.place)
-                )
+                found.append(Override(user=user, begins=begins, ends=ends, place=entry.place))
         return found
 
     # Schedules of events
@@ -362,12 +362,10 @@ class _Import:
     def _event_schedule(self, node: Node) -> None:
         id_, written = node.needed("id"), node.text("name")
         zone = node.zone("time_zone") or "UTC"
-        found = [
-            rotation
-            for each in node.each("rotations")
-            for event in each.each("events")
-            if (rotation := self._event(event, id_, zone)) is not None
-        ]
+        events = [event for each in node.each("rotations") for event in each.each("events")]
+        if len(events) > ROTATIONS_LIMIT:
+            node.fail(f"has more than {ROTATIONS_LIMIT} events")
+        found = [it for event in events if (it := self._event(event, id_, zone)) is not None]
         self.draft.add_schedule(id_, written, zone, [found], self._overrides(id_), place=node.place)
 
     def _event(self, node: Node, schedule: str, zone: str) -> Rotation | None:

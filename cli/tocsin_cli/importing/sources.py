@@ -238,6 +238,8 @@ def read_text(path: Path) -> str:
         SourceError: It is not there, too large, or no text.
     """
     try:
+        if not path.exists():
+            raise SourceError(str(path), "does not exist")
         if not path.is_file():
             raise SourceError(str(path), "is no file")
         if path.stat().st_size > FILE_LIMIT_BYTES:

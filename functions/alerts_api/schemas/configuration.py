@@ -16,6 +16,10 @@ from tocsin.domain.errors import (
 )
 
 ABOUT_PUT: Final = "201 when it is new. What the body leaves out becomes the default."
+ABOUT_MANAGER: Final = (
+    "`team file`: it is changed in the team's file, and by API once the file lacks it. Null: it is "
+    "the API's."
+)
 ABOUT_CHANGE: Final = "Null puts a setting back to its default; what is left out stays."
 
 ShownDuration = Annotated[str, Field(pattern=r"^[0-9]+[smhd]$", examples=["5m"])]
@@ -26,10 +30,7 @@ class Configured(View):
     """The fields of each object beside its settings."""
 
     name: str
-    managed_by: str | None = Field(
-        description="Reserved for configuration as code, which is not there yet: always null.",
-        examples=[None],
-    )
+    managed_by: str | None = Field(description=ABOUT_MANAGER, examples=[None])
     created_at: Instant
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from functions.alerts_api.schemas.configuration import ABOUT_DELETE, Removal, Warned
+from functions.alerts_api.schemas.configuration import ABOUT_DELETE, ABOUT_MANAGER, Removal, Warned
 from functions.alerts_api.schemas.model import Answer, Instant, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from tocsin.bodies.intake_checks import (
@@ -70,10 +70,7 @@ class Integration(View):
     basic: BasicBody | None = Field(examples=[None])
     header_token: HeaderTokenBody | None = Field(examples=[None])
     allowed_cidrs: list[str] = Field(examples=[[]])
-    managed_by: str | None = Field(
-        description="Reserved for configuration as code, which is not there yet: always null.",
-        examples=[None],
-    )
+    managed_by: str | None = Field(description=ABOUT_MANAGER, examples=[None])
     created_at: Instant
 
 

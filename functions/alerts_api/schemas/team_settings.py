@@ -4,7 +4,12 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from functions.alerts_api.schemas.configuration import ABOUT_CHANGE, ShownDuration, Warned
+from functions.alerts_api.schemas.configuration import (
+    ABOUT_CHANGE,
+    ABOUT_MANAGER,
+    ShownDuration,
+    Warned,
+)
 from functions.alerts_api.schemas.escalation_policies import ShownFlapping
 from functions.alerts_api.schemas.model import Answer, Instant, View
 from functions.alerts_api.schemas.operation import Operation
@@ -27,10 +32,7 @@ class ShownSettings(View):
     )
     flapping: ShownFlapping | Literal["off"]
     notices: list[str] | None = Field(description="Null: all are sent.", examples=[None])
-    managed_by: str | None = Field(
-        description="Reserved for configuration as code, which is not there yet: always null.",
-        examples=[None],
-    )
+    managed_by: str | None = Field(description=ABOUT_MANAGER, examples=[None])
     created_at: Instant | None = Field(
         description="When they were first set; null: all are defaults."
     )

@@ -18,7 +18,9 @@ def test_a_name_is_as_people_have_it(editor: Client, name: str) -> None:
     assert put(editor, f"users/{name}", {}).data["name"] == name
 
 
-@pytest.mark.parametrize("name", ["-a", ".a", "_a", "a+b", "a:b", "a#b", "a@b", "auto", "Auto"])
+@pytest.mark.parametrize(
+    "name", ["-a", ".a", "_a", "a+b", "a:b", "a#b", "a@b", "auto", "Auto", "Nobody"]
+)
 def test_a_name_that_would_be_read_as_something_else_is_refused(editor: Client, name: str) -> None:
     refused = put(editor, f"users/{name.replace('#', '%23')}", {})
 

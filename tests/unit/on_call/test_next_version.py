@@ -215,6 +215,56 @@ def test_a_layer_above_does_not_cut_the_running_shift_of_the_one_below() -> None
     assert on_call(after, utc("2026-01-08T12:00")) == [("erin",)]
 
 
+def test_a_handoff_of_a_layer_above_does_not_cut_the_running_shift_either() -> None:
+    nights = rotation(daily("12:00"), "erin", only=(NIGHTS,))
+    always = rotation(daily("12:00"), "erin")
+
+    after = applied(
+        named(above=nights, below=TWO), named(above=always, below=TWO), utc("2026-01-07T10:00")
+    )
+
+    assert on_call(after, utc("2026-01-07T11:30"), utc("2026-01-07T16:59")) == [("alice",)] * 2
+    assert on_call(after, utc("2026-01-08T12:00")) == [("erin",)]
+
+
+def test_a_layer_below_changes_at_its_own_handoff() -> None:
+    before = named(above=TWO, below=rotation(daily(), "erin"))
+
+    after = applied(before, named(above=TWO, below=rotation(daily(), "frank")), WEDNESDAY)
+
+    assert begins_of(after) == [None, None, utc("2026-01-08T08:00")]
+
+
+def test_a_layer_that_goes_is_on_call_until_its_turn_ends_not_only_its_hours_of_today() -> None:
+    days = rotation(weekly(), "alice bob", only=(OFFICE,))
+    rest = rotation(weekly(), "carol")
+
+    after = applied(named(days=days, rest=rest), named(rest=rest), WEDNESDAY)
+
+    instants = (WEDNESDAY + timedelta(hours=8), WEDNESDAY + DAY, MONDAY + timedelta(hours=1))
+    assert on_call(after, *instants) == [("carol",), ("alice",), ("carol",)]
+
+
+def test_a_layer_that_ends_before_its_next_handoff_changes_at_its_end() -> None:
+    ends = utc("2026-01-09").replace(tzinfo=None)
+    before = schedule(rotation(weekly(), "alice bob", until=ends))
+
+    after = applied(before, schedule(THREE), WEDNESDAY)
+
+    assert begins_of(after) == [None, utc("2026-01-08T23:00")]
+
+
+def test_a_version_that_never_was_in_force_is_not_kept() -> None:
+    over = utc("2026-01-06").replace(tzinfo=None)
+    texts = [schedule(rotation(weekly(), it, until=over)) for it in ("alice", "bob", "carol")]
+
+    made = texts[0]
+    for text in texts[1:]:
+        made = applied(made, text, WEDNESDAY)
+
+    assert begins_of(made) == [None, WEDNESDAY]
+
+
 def test_another_schedule_is_followed_when_the_running_shift_has_ended() -> None:
     schedules = {
         "primary": schedule(TWO),
@@ -250,6 +300,16 @@ def test_layers_may_take_over_from_a_schedule_that_was_followed_and_give_back() 
         ("erin",),
         ("bob",),
     ]
+
+
+def test_a_change_that_waits_is_not_put_off_when_the_schedule_that_was_followed_changes() -> None:
+    following = Schedule(name="secondary", time_zone=PARIS, follows=Follows(schedule="primary"))
+    own = replace(schedule(rotation(weekly(), "erin")), name="secondary")
+    later = {"primary": schedule(rotation(weekly("tue 09:00"), "alice bob"))}
+
+    taken = applied(following, own, WEDNESDAY, {"primary": schedule(TWO)})
+
+    assert applied(taken, own, WEDNESDAY + DAY, later) == taken
 
 
 def test_an_override_that_leaves_the_text_has_been_until_now() -> None:

@@ -311,6 +311,14 @@ def test_a_token_that_is_written_in_the_place_of_its_name_is_not_repeated() -> N
     assert not any(SECRETS[4] in it for it in found.values())
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["hook", "Checkout-Webhook-Token-2026-Production", "team/payments/hook", "sk-hook", "a.b"],
+)
+def test_the_name_of_a_parameter_is_no_secret(name: str) -> None:
+    read(with_change("channels.0.secret", name))
+
+
 def test_a_secret_is_found_wherever_it_is_written() -> None:
     data = with_change("users.0.full_name", f"Alice {SECRETS[0]}")
 
@@ -320,8 +328,8 @@ def test_a_secret_is_found_wherever_it_is_written() -> None:
 def test_a_parameter_lies_below_the_prefix_of_the_stack() -> None:
     data = with_change("channels.0.secret", "/tocsin/payments/slack")
 
-    assert read(data)
-    assert read(data, stack="/tocsin/payments")
+    read(data)
+    read(data, stack="/tocsin/payments")
     found = problems(data, stack="/tocsin/search")
     assert "must lie below /tocsin/search/" in found["channels[0].secret"]
     found = problems(with_change("channels.0.secret", "link-key"))
@@ -333,7 +341,7 @@ def test_an_address_of_a_webhook_is_private_where_the_stack_allows_it() -> None:
     data = {"team": "payments", "channels": [hook]}
 
     assert "https" in problems(data)["channels[0].url"]
-    assert read(data, allows_private=True)
+    read(data, allows_private=True)
 
 
 def test_a_file_stays_valid_when_its_times_have_passed() -> None:
@@ -345,7 +353,7 @@ def test_a_file_stays_valid_when_its_times_have_passed() -> None:
 
 def test_nobody_is_a_turn_and_not_a_user() -> None:
     data = with_change("schedules.0.layers.0.users.1", "nobody")
-    assert read(data)
+    read(data)
 
     data = with_change("escalation_policies.0.steps.1.targets.0", {"user": "nobody"})
     assert "there is no user nobody" in str(problems(data))

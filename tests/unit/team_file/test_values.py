@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.unit.team_file.test_reading import AT, GOOD, read
+from tocsin.domain.configuration import TEAM_FILE
 from tocsin.domain.credential import hash_secret, hash_token
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.escalation import Target, TargetKind
@@ -14,7 +15,7 @@ from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.domain.people import Role
 from tocsin.domain.silence import SilenceStatus
-from tocsin.team_file.model import MANAGER, IntegrationEntry
+from tocsin.team_file.model import IntegrationEntry
 from tocsin.team_file.values import (
     channels_of,
     heartbeat_of,
@@ -59,7 +60,7 @@ def test_all_objects_are_managed_by_the_file() -> None:
     settings = settings_of_team(file)
     assert settings is not None
 
-    objects = [
+    objects: list[Any] = [
         settings,
         *users_of(file),
         *channels_of(file, STACK),
@@ -70,7 +71,7 @@ def test_all_objects_are_managed_by_the_file() -> None:
         *windows_of(file, AT),
     ]
 
-    assert {it.managed_by for it in objects} == {MANAGER} == {"team file"}
+    assert {it.managed_by for it in objects} == {TEAM_FILE} == {"team file"}
     assert len(objects) == 12
     assert settings.bundle == timedelta(minutes=2)
     assert settings_of_team(read(GOOD)) is None

@@ -140,8 +140,8 @@ class FieldWords:
         """Say what a value of this schema is."""
         schema = self.resolved(schema)
         if words := schema.get("enum"):
-            said = (json.dumps(it) if isinstance(it, bool) else str(it) for it in words)
-            return _either(dict.fromkeys(said))
+            spelled = (json.dumps(it) if isinstance(it, bool) else str(it) for it in words)
+            return _either(dict.fromkeys(spelled))
         if options := schema.get("anyOf"):
             is_duration = any(it.get("pattern") == DURATION for it in options)
             said = dict.fromkeys(map(self.expected, without_null(options)))

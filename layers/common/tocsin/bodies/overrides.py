@@ -14,7 +14,7 @@ from tocsin.domain.alert_json import written
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.instant import INSTANT_EXPECTED
 from tocsin.domain.on_call.schedule import Override, OverrideKind
-from tocsin.domain.time_zone import first_instant, zone_of
+from tocsin.domain.time_zone import first_instant, last_instant, zone_of
 
 YEARS: Final = range(1971, 3000)
 """Of entered times: no zone changes them to a year that `datetime` does not have."""
@@ -133,7 +133,7 @@ class OverrideBody(ConfigurationBody):
         begins, ends = datetime.fromisoformat(self.from_), datetime.fromisoformat(self.to)
         return (
             first_instant(begins, zone) if begins.tzinfo is None else begins.astimezone(UTC),
-            _last_instant(ends, zone) if ends.tzinfo is None else ends.astimezone(UTC),
+            last_instant(ends, zone) if ends.tzinfo is None else ends.astimezone(UTC),
         )
 
 
@@ -148,11 +148,3 @@ def settings_of_override(override: Override) -> dict[str, Any]:
         "reason": override.reason,
     }
     return {name: value for name, value in settings.items() if value is not None}
-
-
-def _last_instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """The last instant at which a clock shows this; in a gap, the gap's end."""
-    instant = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    if instant.astimezone(zone).replace(tzinfo=None) == wall:
-        return instant
-    return first_instant(wall, zone)

@@ -1,8 +1,9 @@
 """Names in a file that refer to its other objects."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import cache
+from typing import Final
 
 from tocsin.bodies.names import NOBODY
 from tocsin.domain.errors import Problem
@@ -66,19 +67,21 @@ def as_compared(section: str) -> Callable[[str], str]:
 
 
 def problems_of_references(data: object) -> Iterator[Problem]:
+    missing = cache(_missing)  # a name is compared with all others once
     for reference in _REFERENCES:
         compared = as_compared(reference.section)
         known = names_of(data, reference.section)
-        spelled = {compared(name) for name in known.values()}
+        names = tuple(known.values())
+        spelled = set(map(compared, names))
         for pattern in reference.places:
             for path, name in found(data, pattern):
                 is_nobody = name.lower() == NOBODY and pattern.endswith("users[]")
                 if compared(name) not in spelled and not is_nobody:
-                    yield Problem(path, _missing(reference, name, known))
+                    yield Problem(path, missing(reference, name, names))
 
 
-def _missing(reference: _Reference, name: str, known: Mapping[str, Any]) -> str:
-    meant = did_you_mean(name, known.values())
+def _missing(reference: _Reference, name: str, known: tuple[str, ...]) -> str:
+    meant = did_you_mean(name, known)
     return f"there is no {reference.words} {name}{meant or f'; add it to {reference.section}'}"
 
 

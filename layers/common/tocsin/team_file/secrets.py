@@ -23,9 +23,9 @@ WRITTEN: Final = (
 _GENERATED: Final = "channels"
 """Below it lie the secrets that a stack generates."""
 _SECRET_ITSELF: Final = re.compile(
-    r"(?:whsec_|xox[a-z]-|xapp-|sk[_-]|gh[a-z]_|glpat-|AKIA|-----BEGIN |tocsin_)\S*"
+    r"(?:whsec_|xox[a-z]-|xapp-|sk[_-]|gh[a-z]_|glpat-|AKIA|tocsin_)[\w+/=-]{10,}|-----BEGIN .*"
     r"|[a-z+]+://\S*|[0-9a-fA-F]{32,}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-    r"|(?=\S*[0-9])(?=\S*[A-Z])(?=\S*[a-z])[A-Za-z0-9+_=-]{32,}"
+    r"|(?=\S*[0-9])(?=\S*[A-Z])(?=\S*[a-z])[A-Za-z0-9+=]{32,}"
 )
 _ANYWHERE: Final = re.compile(
     r"\b(?:whsec_[A-Za-z0-9+/=]{16,}|xox[abeprs]-[A-Za-z0-9-]{10,}|xapp-[A-Za-z0-9-]{10,})"

@@ -249,8 +249,6 @@ def _following(
     if now is not None and now.is_same(text.follows):
         return replace(now, ends=None), tuple(past[:-1])
     begins = [it.begins for it in known[len(begun) :] if it.begins and it.is_same(text.follows)]
-    if now is not None and now.ends is not None and text.follows is None:
-        begins = [now.ends]
     switch = min([times.rebuilt, *begins])
     if now is not None:
         past[-1] = replace(now, ends=switch)
