@@ -228,9 +228,9 @@ def test_what_is_unforeseen_is_a_sentence_too(
     assert "another version" in hint
 
 
-@pytest.mark.parametrize("command", ["validate", "plan", "template"])
+@pytest.mark.parametrize("command", ["validate", "plan", "simulate"])
 def test_a_file_that_is_not_there_is_wrong_usage(command: str, tocsin: Tocsin) -> None:
-    done = tocsin(command, "nowhere.yaml")
+    done = tocsin(command, "nowhere.yaml", *(["--payload", "-"] if command == "simulate" else []))
 
     assert done.code == ExitCode.WRONG_USAGE
     assert done.err.startswith("tocsin: nowhere.yaml")
