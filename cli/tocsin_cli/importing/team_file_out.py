@@ -343,7 +343,7 @@ class Draft:
     ) -> str | None:
         """Add a policy; None: it would ask nobody."""
         asking = [it for it in steps if it.targets]
-        for step in steps:
+        for step in steps or [Step()]:
             if not step.targets:
                 self.notes.add("PolicyWithoutTargets", step.place or place, written)
         if not asking:
