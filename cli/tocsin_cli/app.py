@@ -14,6 +14,7 @@ from tocsin_cli.commands.on_call import on_call
 from tocsin_cli.commands.planning import plan
 from tocsin_cli.commands.sending import send, try_
 from tocsin_cli.commands.simulating import simulate
+from tocsin_cli.commands.templating import template
 from tocsin_cli.commands.testing import run_cases
 from tocsin_cli.commands.validating import validate
 
@@ -46,6 +47,7 @@ def root(
 app.command("validate")(validate)
 app.command("plan")(plan)
 app.command("test")(run_cases)
+app.command("template")(template)
 app.command("simulate")(simulate)
 app.command("compare")(compare)
 app.command("export")(export)

@@ -29,6 +29,9 @@ def run(arguments: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED
     except ReaderGoneError:
         return ExitCode.BROKEN_PIPE
+    except UnicodeEncodeError:
+        _complain("an argument has bytes that are no UTF-8.")
+        return ExitCode.WRONG_USAGE
     except Exception as error:  # noqa: BLE001 - the last place before a traceback
         return _unforeseen(error)
 

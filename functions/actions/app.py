@@ -79,22 +79,15 @@ def _awake() -> "ConfigurationRepository[Awake]":
 @cache
 def _on_call() -> "OnCallWork":
     from tocsin.adapters.aws_json import SQS
-    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
-        DynamoDBConfiguration,
-    )
-    from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBOverrides
+    from tocsin.adapters.dynamodb.configuration.on_call_work import on_call_work
     from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
-    from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
-    from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
     from tocsin.adapters.queues import SqsDeliveries
-    from tocsin.usecases.change_on_call import OnCallWork
 
     call, table = _dynamodb.call, settings.table_name
     queue = SqsDeliveries(aws_client(SQS, settings.aws).call, settings.deliveries_queue_url)
-    return OnCallWork(
-        schedules=DynamoDBConfiguration(call, table, SCHEDULES),
-        overrides=DynamoDBOverrides(call, table),
-        swaps=DynamoDBSwaps(call, table),
+    return on_call_work(
+        call,
+        table,
         directory=lambda at: DynamoDBPaging(call, table).directory(at),
         deliveries=lambda: queue,
         new_write_id=_new_write_id,

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tocsin.domain.awake import Awake
     from tocsin.domain.hold import HoldKind
     from tocsin.domain.silence import Silence
+    from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import ConfigurationRepository
 
 type PartialFailures = dict[str, list[dict[str, str]]]
@@ -139,6 +140,19 @@ def _incidents() -> "DynamoDBIncidents":
 
 
 @cache
+def _on_call() -> "OnCallWork":
+    from tocsin.adapters.dynamodb.configuration.on_call_work import on_call_work
+
+    return on_call_work(
+        _call,
+        settings.table_name,
+        directory=lambda _: ports.paging.directory(_now()),
+        deliveries=lambda: ports.deliveries,
+        new_write_id=ports.new_write_id,
+    )
+
+
+@cache
 def _threads() -> "Executor":
     from concurrent.futures import ThreadPoolExecutor
 
@@ -150,7 +164,7 @@ ports = Ports(
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),
     timers=SqsTimers(_sqs_call, settings.timers_queue_url),
-    paging=DynamoDBPaging(_call, settings.table_name),
+    paging=DynamoDBPaging(_call, settings.table_name, time_zone=settings.time_zone),
     notifications=DynamoDBNotifications(_call, settings.table_name, settings.retention),
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,
@@ -163,6 +177,7 @@ ports = Ports(
     sweeps=_sweeps,
     storms=_storms,
     incidents=_incidents,
+    on_call=_on_call,
     threads=_threads,
     now=_now,
     wait=time.sleep,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tocsin.domain.awake import Awake
     from tocsin.domain.hold import HoldKind
     from tocsin.domain.silence import Silence
+    from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import (
         AlertRepository,
         ConfigurationRepository,
@@ -66,6 +67,8 @@ class Ports:
     lines: Callable[[], LineRepository]
     """Made for the first batch of a storm."""
     is_bundled: Callable[[str], bool]
+    on_call: Callable[[], OnCallWork]
+    """Made for the first tick that tells of shifts."""
     threads: Callable[[], Executor]
     """Made for the first batch of timers."""
     now: Callable[[], datetime]

@@ -102,6 +102,19 @@ def test_a_changed_schedule_is_noticed_after_half_a_minute(
     assert [before, *seen] == [(), (), ("alice",)]
 
 
+def test_a_schedule_that_was_just_made_is_found_by_who_looks_anew(
+    call: Call, paging: DynamoDBPaging
+) -> None:
+    paging.directory(NINE).on_call.get("primary", ())
+    keep(call, daily("alice"))
+    later = NINE + SECOND
+
+    remembered = paging.directory(later).on_call.get("primary", ())
+    anew = paging.directory(later, max_age=timedelta()).on_call.get("primary", ())
+
+    assert (remembered, anew) == ((), ("alice",))
+
+
 def test_an_override_works_from_the_moment_in_which_it_is_made(
     call: Call, paging: DynamoDBPaging
 ) -> None:

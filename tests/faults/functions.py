@@ -28,6 +28,7 @@ from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDB
 from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+from tocsin.adapters.dynamodb.configuration.on_call_work import on_call_work
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
@@ -221,6 +222,13 @@ class Process:
             sweeps=lambda: DynamoDBSweeps(call, TABLE),
             storms=lambda: DynamoDBStorms(call, TABLE),
             incidents=lambda: DynamoDBIncidents(call, TABLE, RETENTION),
+            on_call=lambda: on_call_work(
+                call,
+                TABLE,
+                directory=DynamoDBPaging(call, TABLE).directory,
+                deliveries=lambda: SqsDeliveries(queue, DELIVERIES),
+                new_write_id=self.new_write_id,
+            ),
             threads=lambda: self.threads,
             now=self.now,
             wait=self.wait,

@@ -46,6 +46,10 @@ CONFIGURATION: dict[str, dict[str, Any]] = {
         "slack_id": "U1",
         "notify": [{"by": "email"}],
     },
+    "users/bob": {"email": "bob@example.com"},
+    "schedules/primary": {
+        "layers": [{"rotation": "daily", "start": "2026-01-05", "users": ["alice", "bob"]}]
+    },
     "escalation-policies/default": {
         "steps": [{"targets": [{"user": "alice"}, {"channel": "hook"}], "delay": "5m"}]
     },
@@ -267,6 +271,32 @@ def be_awake(stack: WholeStack, ids: list[str]) -> None:
     assert stack.act(token, "asleep") == 303
 
 
+def change_shifts(stack: WholeStack) -> None:
+    """Take a shift, swap two by a link, and read the calendar of it all."""
+    primary = "/api/v1/schedules/primary"
+    coming = stack.api("GET", f"{primary}/shifts").data[2:4]
+    spans = {it["people"][0]: {"from": it["from"], "to": it["to"]} for it in coming}
+    asked = stack.api(
+        "POST",
+        f"{primary}/swaps",
+        {"user": "alice", "with": "bob", "gives": spans["alice"], "takes": spans["bob"]},
+    )
+    assert asked.status == 201, asked.body
+    signer = LinkSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
+    swap = AlertId(asked.data["id"])
+    token = signer.token(LinkAction.SWAP, swap, by="bob", at=datetime.now(UTC))
+    assert stack.look(token) == 200
+    assert stack.act(token, "accept") == 303
+    taker = coming[1]["people"][0]
+    assert stack.api("POST", f"{primary}/take", {"user": taker}).status in {201, 409}
+    for path in (f"{primary}/feed", "/api/v1/users/bob/feed"):
+        url = stack.api("POST", path).data["url"]
+        assert "BEGIN:VEVENT" in stack.calendar(url).body
+        assert stack.api("DELETE", path).status == 204
+        assert stack.calendar(url).status == 404
+    assert stack.api("GET", "/api/v1/on-call").status == 200
+
+
 def verify_an_address(stack: WholeStack) -> None:
     signer = VerificationSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
     alice = User(name="alice", email="alice@example.com")
@@ -372,6 +402,7 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     act_from_notifications(stack, ids)
     look_at_a_digest(stack, ids)
     be_awake(stack, ids)
+    change_shifts(stack)
     verify_an_address(stack)
     work_on(stack, ids)
     remove_all(stack)

@@ -37,7 +37,7 @@ ENVIRONMENT: Final = {
     "PUBLIC_URL": PUBLIC_URL,
 }
 HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
-ANSWERING: Final = ("actions", "alerts_api", "first_key", "ingest", "team_config")
+ANSWERING: Final = ("actions", "alerts_api", "calendar", "first_key", "ingest", "team_config")
 
 
 class Unhurried:
@@ -98,6 +98,10 @@ class WholeStack:
         function = function_of(method, path.partition("?")[0])
         handler = HANDLERS_OF_INTAKE[function]
         return self._request("ingest", method, path, body, headers, handler)
+
+    def calendar(self, url: str) -> Answer:
+        """Read a calendar by its URL, as a program does."""
+        return self._request("calendar", "GET", url.removeprefix(PUBLIC_URL), None, {})
 
     def act(self, token: str, action: str) -> int:
         event = example_of_action("act")

@@ -72,12 +72,15 @@ def paged(filed: FiledTeam, name: str) -> str:
     return found
 
 
-def test_the_file_decides_who_is_paged_and_takes_over_what_was_there(filed: FiledTeam) -> None:
-    """The policy `default` was made with the stack, for its owner."""
+def test_the_file_decides_who_is_paged(filed: FiledTeam) -> None:
     assert paged(filed, "before") == "first-hook"
-    policy = filed.api.get("/api/v1/escalation-policies/default").expect(200).data
-    assert policy["managed_by"] == "team file"
-    assert filed.api.get("/api/v1/users/owner").expect(200).data["managed_by"] is None
+
+
+def test_a_start_with_a_file_shows_its_urls(payments: FiledTeam) -> None:
+    url = payments.running.integrations["started"].url
+
+    assert url.startswith(f"{payments.url}/i/")
+    assert payments.secret("integrations/started") == url
 
 
 def test_a_changed_file_changes_who_is_paged(filed: FiledTeam) -> None:

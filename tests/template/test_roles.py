@@ -66,14 +66,19 @@ ALLOWED: dict[str, Permissions] = {
     "ActionsRole": {
         "ActionsLogs": LOGS,
         "Table": actions("dynamodb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
         EVERY_SECRET: actions("ssm", "GetParameter"),
+    },
+    "CalendarRole": {
+        "CalendarLogs": LOGS,
+        "Table": actions("dynamodb", "GetItem Query"),
     },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
         "Table.StreamArn": actions(
             "dynamodb", "DescribeStream GetRecords GetShardIterator ListStreams"
         ),
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions("dynamodb", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         "TimersQueue": actions("sqs", "SendMessage"),
         "DeliveriesQueue": actions("sqs", "SendMessage"),
         "TableChangeFailuresQueue": actions("sqs", "SendMessage"),
@@ -89,16 +94,21 @@ ALLOWED: dict[str, Permissions] = {
     },
     "TimerRole": {
         "TimerLogs": LOGS,
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions(
+            "dynamodb", "BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem"
+        ),
         "Table/index/by_state": actions("dynamodb", "Query"),
         "TimersQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
         "TimersDeadLetterQueue": actions("sqs", "SendMessage"),
     },
     "NotifierRole": {
         "NotifierLogs": LOGS,
-        "Table": actions("dynamodb", "BatchGetItem GetItem PutItem Query UpdateItem"),
+        "Table": actions(
+            "dynamodb", "BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem"
+        ),
         "DeliveriesQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),
@@ -299,12 +309,24 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
             id="the maker of the first key writes no alert",
         ),
         pytest.param(
-            "ActionsRole", "PutItem", ["C#hold", "I#*"], id="acting by a link makes no alert"
+            "ActionsRole",
+            "PutItem",
+            ["C#hold", "C#override", "C#swap", "I#*"],
+            id="acting by a link makes no alert",
+        ),
+        pytest.param(
+            "CalendarRole", "GetItem", ["C#feed", "K#*"], id="a calendar is found by its token"
+        ),
+        pytest.param(
+            "CalendarRole",
+            "Query",
+            ["C#override", "C#schedule", "C#user"],
+            id="a calendar reads who is on call only",
         ),
         pytest.param(
             "ActionsRole",
             "Query",
-            ["A#*", "B#*", "C#user"],
+            ["A#*", "B#*", "C#channel", "C#override", "C#schedule", "C#user"],
             id="acting by a link lists no credential",
         ),
         pytest.param(
@@ -313,7 +335,10 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "ActionsRole",
             "GetItem",
-            ["A#*", "B#*", "C#channel", "C#hold", "C#user", "I#*", "S#*"],
+            [
+                *("A#*", "B#*", "C#channel", "C#hold", "C#settings", "C#swap", "C#user"),
+                *("I#*", "S#*"),
+            ],
             id="acting by a link reads no credential",
         ),
         pytest.param(

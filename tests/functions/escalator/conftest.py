@@ -26,6 +26,7 @@ from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
 from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
 from tocsin.adapters.dynamodb.configuration.hold_items import KIND_OF
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+from tocsin.adapters.dynamodb.configuration.on_call_work import on_call_work
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -238,6 +239,13 @@ def escalator(
         sweeps=lambda: DynamoDBSweeps(call, TABLE),
         storms=lambda: DynamoDBStorms(call, TABLE),
         incidents=lambda: DynamoDBIncidents(call, TABLE, RETENTION),
+        on_call=lambda: on_call_work(
+            call,
+            TABLE,
+            directory=DynamoDBPaging(call, TABLE).directory,
+            deliveries=lambda: deliveries,
+            new_write_id=escalator.new_write_id,
+        ),
         threads=lambda: threads,
         now=lambda: escalator.now,
         wait=escalator.wait,

@@ -24,6 +24,8 @@ TUESDAY, WEDNESDAY, THURSDAY = "2026-01-06T09:00", "2026-01-07T09:00", "2026-01-
         pytest.param(TOGETHER, "remove alice", ("bob",), id="without one"),
         pytest.param(WEEK, "remove bob", ("alice",), id="without somebody who is not on call"),
         pytest.param(schedule(), "replace carol", ("carol",), id="instead of nobody"),
+        pytest.param(TOGETHER, "remove Alice", ("bob",), id="by a name in capitals"),
+        pytest.param(TOGETHER, "replace dave for BOB", ("alice", "dave"), id="for one in capitals"),
     ],
 )
 def test_an_override_changes_who_is_on_call(

@@ -53,7 +53,7 @@ class Hours:
         return datetime.combine(day, self.begins), datetime.combine(last_day, self.ends)
 
 
-_AGAIN_WITHIN: Final = 15
+_LOOKED_THROUGH: Final = (2, 15)
 """Days: a week later all hours come again, but for one that a clock change leaves out."""
 
 
@@ -77,8 +77,11 @@ def next_begin(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime:
     """When the hours begin that come next; the instant itself if it is within. LATEST: never."""
     if is_within(only, at, zone):
         return at
-    coming = [begins for begins, _ in _near(only, at, zone, _AGAIN_WITHIN) if begins > at]
-    return min(coming, default=max(at, LATEST))
+    for days in _LOOKED_THROUGH:
+        coming = [begins for begins, _ in _near(only, at, zone, days) if begins > at]
+        if coming:
+            return min(coming)
+    return max(at, LATEST)
 
 
 def next_end(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime | None:
@@ -86,14 +89,15 @@ def next_end(only: Sequence[Hours], at: datetime, zone: ZoneInfo) -> datetime | 
 
     Hours that touch or overlap are one span.
     """
-    if not only:
-        return None
-    end = at
-    for begins, ends in sorted(_near(only, at, zone, _AGAIN_WITHIN)):
-        if begins > end:
-            break
-        end = max(end, ends)
-    return end if end - at < (_AGAIN_WITHIN - 1) * _DAY else None
+    for days in _LOOKED_THROUGH if only else ():
+        end = at
+        for begins, ends in sorted(_near(only, at, zone, days)):
+            if begins > end:
+                break
+            end = max(end, ends)
+        if end - at < (days - 1) * _DAY:
+            return end
+    return None
 
 
 def spans(

@@ -117,17 +117,22 @@ def _overridden(people: Member, overrides: Sequence[Override]) -> tuple[Member, 
 
 
 def _changed(people: Member, override: Override) -> Member:
+    """A name is that of the same person in capitals or not."""
     user = override.user
     match override.kind:
         case OverrideKind.REPLACE if override.instead_of is None:
             return (user,)
         case OverrideKind.REPLACE:
-            changed = (user if it == override.instead_of else it for it in people)
-            return tuple(dict.fromkeys(changed))
+            changed = (user if _is_same(it, override.instead_of) else it for it in people)
+            return tuple({it.lower(): it for it in changed}.values())
         case OverrideKind.ADD:
-            return people if user in people else (*people, user)
+            return people if any(_is_same(it, user) for it in people) else (*people, user)
         case OverrideKind.REMOVE:
-            return tuple(it for it in people if it != user)
+            return tuple(it for it in people if not _is_same(it, user))
+
+
+def _is_same(person: str, other: str | None) -> bool:
+    return other is not None and person.lower() == other.lower()
 
 
 def layers_at(

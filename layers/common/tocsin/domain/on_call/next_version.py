@@ -249,8 +249,6 @@ def _following(
     if now is not None and now.is_same(text.follows):
         return replace(now, ends=None), tuple(past[:-1])
     begins = [it.begins for it in known[len(begun) :] if it.begins and it.is_same(text.follows)]
-    if now is not None and now.ends is not None and text.follows is None:
-        begins = [now.ends]
     switch = min([times.rebuilt, *begins])
     if now is not None:
         past[-1] = replace(now, ends=switch)
@@ -259,12 +257,13 @@ def _following(
 
 def _overrides(before: Schedule, text: Schedule, at: datetime) -> Iterator[Override]:
     """Those of the text; what others have done so far stays."""
-    written = {it.override_id: it for it in text.overrides}
+    written = {it.override_id for it in text.overrides}
+    known = set()
     for override in before.overrides:
         goes_on = override.override_id in written
-        if goes_on or (override.begins < at and override.ends > at - KEPT_FOR):
+        if override.begins < at and (goes_on or override.ends > at - KEPT_FOR):
+            known.add((override.override_id, override.ends))
             yield override if goes_on else replace(override, ends=min(override.ends, at))
-    known = {(it.override_id, it.ends) for it in before.overrides}
     for override in text.overrides:
         if override.ends > at and (override.override_id, override.ends) not in known:
             yield replace(override, begins=max(override.begins, at))

@@ -8,14 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
-from typing import Final
 
 from tocsin.domain.hours import Day, Hours
-
-EVERY_LIMIT: Final = 1_000
-"""Of `every`."""
-SHIFTS_PER_TURN_LIMIT: Final = 100
-"""Of `shifts_per_turn`: more shifts of one turn are not looked through for its end."""
 
 type Member = tuple[str, ...]
 """People who are on call together, as they were first written; empty: nobody is, on purpose."""
@@ -73,8 +67,7 @@ class Rotation:
 
     pattern: Turns | Recurring
     start: datetime
-    """On the wall: the turn at this time is that of `first`, or the first that counts after it.
-    A day without a time means `turns.first_handoff` of this day."""
+    """On the wall: the turn at this time is that of `first`, or the first that counts after it."""
     members: tuple[Member, ...]
     first: int = 0
     """Position in `members`."""

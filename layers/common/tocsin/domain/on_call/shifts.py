@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import combinations
-from statistics import fmean
 
 from tocsin.domain.on_call.answer import Answers
 from tocsin.domain.on_call.schedule import Member, Override, Schedule
@@ -122,6 +121,6 @@ def quality(
     shares = [min(one, other) / max(one, other) for one, other in pairs]
     return Quality(
         covered=1 - gone / (ends - begins) if begins < ends else 1.0,
-        balance=fmean(shares) if shares else 1.0,
+        balance=sum(shares) / len(shares) if shares else 1.0,
         hours={person: time / timedelta(hours=1) for person, time in sorted(times.items())},
     )

@@ -9,27 +9,24 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Final
 
-from tocsin.domain.hours import Day, Hours
+from tocsin.domain.hours import Hours
 from tocsin.domain.on_call.beginnings import Regular, Walked
 from tocsin.domain.on_call.pattern import of_rule, of_turns
 from tocsin.domain.on_call.schedule import (
-    SHIFTS_PER_TURN_LIMIT,
     Count,
     Recurring,
     Rotation,
     Turns,
-    Unit,
 )
 from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.time_zone import EARLIEST, LATEST, first_instant, last_instant, wall_at, zone_of
 
-_SHIFTS_OF_A_TURN: Final = 200 * SHIFTS_PER_TURN_LIMIT
-"""Most of them have no minute within `only`. One of more belongs to a rotation that is never on
-call."""
+_SHIFTS_OF_A_TURN: Final = 20_000
+"""More belong to a rotation that is never on call, because none has a minute within `only`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +47,6 @@ def place(rotation: Rotation, time_zone: str, at: datetime) -> Place:
 def next_handoff(rotation: Rotation, time_zone: str, at: datetime) -> datetime | None:
     """When the running turn ends, or the next one begins; None: no turn runs any more or yet."""
     return _shifts_of(rotation, time_zone).next_handoff(at, rotation.shifts_per_turn)
-
-
-def first_handoff(pattern: Turns | Recurring, day: date) -> datetime:
-    """The first on a day or after it, on the wall: what a `start` without a time means."""
-    if isinstance(pattern, Recurring):
-        return datetime.combine(day, pattern.at)
-    if pattern.unit is Unit.HOURLY:
-        return datetime.combine(day, time(minute=pattern.handoff.minute))
-    if pattern.unit is Unit.WEEKLY:
-        day += timedelta(days=((pattern.day or Day.MON) - day.weekday()) % len(Day))
-    return datetime.combine(day, pattern.handoff)
 
 
 def check_rule(pattern: Recurring, start: datetime, time_zone: str) -> None:

@@ -47,7 +47,7 @@ def who(
 
     `schedules` are those that this one may follow, by name; `overrides` are those that people made.
     """
-    at = _within_calendar(at)
+    at = _clamped(at)
     until = at + LOOKED_AHEAD
     return OnCall.of(next(spans(schedule, at, until, schedules or {}, overrides)), until)
 
@@ -59,7 +59,7 @@ def next_after(
     overrides: Sequence[Override] = (),
 ) -> OnCall | None:
     """The next people who are not those of now; None: there are none within a year."""
-    at = _within_calendar(at)
+    at = _clamped(at)
     until = at + LOOKED_AHEAD
     found = spans(schedule, at, until, schedules or {}, overrides)
     now = set(next(found).people)
@@ -67,5 +67,5 @@ def next_after(
     return next((OnCall.of(it, until) for it in coming), None)
 
 
-def _within_calendar(at: datetime) -> datetime:
+def _clamped(at: datetime) -> datetime:
     return min(max(at, EARLIEST), LATEST - LOOKED_AHEAD)

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.configuration.on_call_reader import OnCallReader
     from tocsin.domain.alert import Alert
     from tocsin.domain.configuration import Named
+    from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.people import Directory, WhoIsOnCall
+    from tocsin.domain.routing import Route
     from tocsin.domain.silence import Holds
     from tocsin.domain.team_settings import TeamSettings
 
@@ -31,19 +33,23 @@ team's settings; a missing one is looked for at once."""
 class DynamoDBPaging:
     """Implements `PagingRepository`."""
 
-    def __init__(self, call: Call, table_name: str) -> None:
+    def __init__(self, call: Call, table_name: str, *, time_zone: str = "UTC") -> None:
+        """The time zone is the team's: of hours for which none is named."""
         self._call = call
         self._table_name = table_name
+        self._time_zone = time_zone
         self._routing: tuple[Routing, datetime] | None = None
         self._directory: tuple[Directory, datetime] | None = None
         self._settings: tuple[TeamSettings, datetime] | None = None
-        self._on_call: tuple[WhoIsOnCall, datetime] | None = None
+        self._on_call: tuple[WhoIsOnCall, datetime, timedelta | None] | None = None
         self._schedules: OnCallReader | None = None
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
-            policies = {policy.name: policy for policy in self._all(POLICIES)}
-            routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
+            policies = {it.name: self._zoned(it) for it in self._all(POLICIES)}
+            routes = sorted(
+                map(self._zoned, self._all(ROUTES)), key=lambda route: (route.position, route.name)
+            )
             read = cache(partial(self.settings, at, max_age=max_age))
             routing = Routing(
                 policies=policies, routes=tuple(routes), team_rule=lambda: read().flapping
@@ -74,8 +80,9 @@ class DynamoDBPaging:
     def _on_call_at(self, at: datetime, max_age: timedelta | None) -> WhoIsOnCall:
         """One for all alerts of a batch."""
         known = self._on_call
-        if known is None or known[1] != at:
-            known = self._on_call = _OnCall(partial(self._read_on_call, at, max_age)), at
+        if known is None or known[1:] != (at, max_age):
+            on_call = _OnCall(partial(self._read_on_call, at, max_age))
+            known = self._on_call = on_call, at, max_age
         return known[0]
 
     def _read_on_call(self, at: datetime, max_age: timedelta | None) -> WhoIsOnCall:
@@ -127,6 +134,12 @@ class DynamoDBPaging:
     def policy_of(self, integration: str) -> str | None:
         item = get_configured(self._call, self._table_name, "integration", integration)
         return item.get("escalation_policy", {}).get("S") if item else None
+
+    def _zoned[T: (EscalationPolicy, Route)](self, value: T) -> T:
+        """Fill in the team's time zone where hours need one."""
+        if not value.has_hours or value.time_zone is not None:
+            return value
+        return replace(value, time_zone=self._time_zone)
 
     def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
         partition = keys.configuration_partition(kind.name)
