@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
-from zoneinfo import available_timezones
 
 from tocsin.bodies.routes import MATCHERS_LIMIT
 from tocsin.channels.webhook import problem_of_url
@@ -17,7 +16,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.matcher import LENGTH_LIMIT
 from tocsin_cli.importing.matching import parsed
 from tocsin_cli.importing.rotations import Window, merged
-from tocsin_cli.importing.sources import Node, SourceError, read_json, read_yaml
+from tocsin_cli.importing.sources import Node, SourceError, read_json, read_yaml, zone_names
 from tocsin_cli.importing.team_file_out import Draft, Step, email, instant, quoted, reason
 
 ROUTES_LIMIT: Final = 1_000
@@ -430,7 +429,7 @@ def _location(node: Node) -> str:
     zone = node.text("location", "UTC")
     if zone in ("Local", "UTC", ""):
         return "UTC"
-    if zone not in available_timezones():
+    if zone not in zone_names():
         node.at("location").fail(f"{zone} is no time zone of the IANA database")
     return zone
 
