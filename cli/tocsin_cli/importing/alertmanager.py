@@ -389,8 +389,7 @@ def _spelled(matcher: Node) -> Iterator[str]:
         if found is None:
             matcher.fail(f"is no matcher: {text}")
         name, operator, value = found.groups()
-        is_pattern = operator in ("=~", "!~")
-        yield f"{_label(_unquoted(name))}{operator}{quoted(_unquoted(value, keep=is_pattern))}"
+        yield f"{_label(_unquoted(name))}{operator}{quoted(_unquoted(value))}"
         at = found.end()
         if at < len(text):
             if text[at] != ",":
@@ -398,13 +397,10 @@ def _spelled(matcher: Node) -> Iterator[str]:
             at += 1
 
 
-def _unquoted(written: str, *, keep: bool = False) -> str:
-    """What stands in quotes; of a pattern in no quotes, as it is."""
+def _unquoted(written: str) -> str:
+    """What stands in quotes; a backslash is one but before a quote, another one, or n."""
     if len(written) > 1 and written.startswith('"') and written.endswith('"'):
-        return re.sub(
-            r"\\(.)", lambda it: "\n" if it[1] == "n" else it[1], written[1:-1], flags=re.DOTALL
-        )
-    del keep
+        return re.sub(r'\\(["\\n])', lambda it: "\n" if it[1] == "n" else it[1], written[1:-1])
     return written
 
 

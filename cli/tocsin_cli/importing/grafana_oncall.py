@@ -406,7 +406,7 @@ class _Import:
         """Shifts of a layer never meet."""
         if not isinstance(rotation.pattern, Rule):
             return rotation
-        room = shift.room(len(rotation.members))
+        room = shift.room()
         if rotation.pattern.duration <= room:
             return rotation
         self.draft.differs("OverlappingShifts", rotation.place, rotation.name, schedule)
@@ -672,7 +672,7 @@ class Shift:
     def with_until(self, rule: str) -> str:
         return rule if self.until is None else f"{rule};UNTIL={self.until:%Y%m%dT%H%M%S}"
 
-    def room(self, members: int) -> timedelta:
+    def room(self) -> timedelta:
         """How long a shift may last until the next begins."""
         if not self.frequency:
             return 31 * DAY
@@ -683,7 +683,6 @@ class Shift:
         if not self.days or self.frequency == "hourly":
             return min(self.period, 31 * DAY)
         gaps = [b - a for a, b in zip(self.days, [*self.days[1:], self.days[0] + 7], strict=True)]
-        del members
         return min(gaps) * DAY
 
 

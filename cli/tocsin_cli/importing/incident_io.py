@@ -201,7 +201,7 @@ class _Import:
         name = node.text("name", "rotation")
         if len(layers) > 1:
             name = f"{name} {layers[offset].text('name')}"
-        members = [self._member(it, schedule, version) for it in node.each("users")]
+        members = [self._member(it, schedule) for it in node.each("users")]
         if not members:
             self.draft.notes.add("RotationWithoutPeople", node.place, name)
             return []
@@ -216,9 +216,9 @@ class _Import:
             only=_windows(node.each("working_intervals")),
             place=node.place,
         )
-        return self._handed_over(rotation, node, schedule, version)
+        return self._handed_over(rotation, node, schedule)
 
-    def _member(self, node: Node, schedule: str, version: Version) -> Member:
+    def _member(self, node: Node, schedule: str) -> Member:
         if node.text("id") == NOBODY or not node.is_there:
             return ()
         user = self._person(node)
@@ -230,12 +230,9 @@ class _Import:
                 node.text("name") or person,
                 explains=Explained(schedule, person),
             )
-            del version
         return (user,) if user else ()
 
-    def _handed_over(
-        self, rotation: Rotation, node: Node, schedule: str, version: Version
-    ) -> list[Rotation]:
+    def _handed_over(self, rotation: Rotation, node: Node, schedule: str) -> list[Rotation]:
         handovers = [
             (it.text("interval_type"), it.whole("interval", 1, least=1, most=1_000))
             for it in node.each("handovers")
@@ -245,7 +242,7 @@ class _Import:
         is_regular = len(set(handovers)) == 1 or len(set(rotation.members)) == 1
         if is_regular:
             return [replace(rotation, pattern=Turns(*handovers[0]))]
-        return self._alternating(rotation, handovers, node, schedule, version)
+        return self._alternating(rotation, handovers, node, schedule)
 
     def _alternating(
         self,
@@ -253,7 +250,6 @@ class _Import:
         handovers: Sequence[tuple[str, int]],
         node: Node,
         schedule: str,
-        version: Version,
     ) -> list[Rotation]:
         """Turns of different lengths: a layer for each, which comes again when all have passed."""
         lengths = [_UNITS[unit] * every for unit, every in handovers]
@@ -270,7 +266,6 @@ class _Import:
                 "AlternatingHandovers", place, rotation.name, explains=Explained(schedule)
             )
             return [replace(rotation, pattern=Turns(*handovers[0]))]
-        del version
         people = len(rotation.members)
         turns = people // gcd(people, len(lengths))
         # Turns are counted backwards too, and shifts by a rule have a first one.

@@ -158,7 +158,7 @@ class Draft:
         known = next((name for it in keys if (name := self.people.get(it))), None)
         name = known or self.add("users", written, place, body)
         for key in keys:
-            self.people.setdefault(key, name)
+            self.people[key] = self.people.get(key) or name
         return name
 
     def leave_out(self, *ids: str) -> None:
@@ -179,13 +179,10 @@ class Draft:
                 return self.people[each.lower()]
         given = next((self.given[it.lower()] for it in ids if it.lower() in self.given), "")
         if given:
-            address = email(given)
-            return self.add_user(
-                (*ids, given),
-                local_part(given),
-                place,
-                {"full_name": full_name(written), "email": address},
-            )
+            names = {it["name"].lower(): it["name"] for it in self.sections["users"]}
+            self.people.setdefault(given.lower(), names.get(given.lower()))
+            body = {"full_name": full_name(written), "email": email(given)}
+            return self.add_user((given, *ids), local_part(given), place, body)
         shown_as = written or next((each for each in ids if each), "")
         name = self.add_user(ids, local_part(shown_as), place, {"full_name": full_name(written)})
         self.notes.add("UnknownUser", place, shown_as, about=("users", name))
