@@ -24,7 +24,15 @@ from tocsin_cli.importing.rotations import (
     merged,
 )
 from tocsin_cli.importing.sources import Node, wall_in
-from tocsin_cli.importing.team_file_out import Draft, Step, email, full_name, local_part
+from tocsin_cli.importing.team_file_out import (
+    SLACK_CHANNEL,
+    Draft,
+    Step,
+    email,
+    full_name,
+    local_part,
+    slack_id,
+)
 
 NOBODY: Final = "NOBODY"
 _ROLES: Final = {"owner": "admin", "administrator": "admin", "admin": "admin", "viewer": "viewer"}
@@ -142,7 +150,7 @@ class _Import:
         body = {
             "full_name": full_name(node.text("name")),
             "email": email(address),
-            "slack_id": node.text("slack_user_id"),
+            "slack_id": slack_id(node.text("slack_user_id")),
             "role": _ROLES.get(node.text("role"), "responder"),
         }
         written = local_part(address or node.text("name"))
@@ -379,7 +387,7 @@ class _Import:
             if user is None:
                 self.draft.notes.add("BlockedUser", node.place, id_)
             return [{"user": user}] if user else []
-        if kind == "slack_channel" and id_:
+        if kind == "slack_channel" and SLACK_CHANNEL.fullmatch(id_):
             return [{"channel": self._slack(id_, node.place)}]
         self.draft.notes.add("PolicyUnsupportedTarget", node.place, f"{kind} {id_}")
         return []

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tocsin.bodies.hours import HOURS_LIMIT
 from tocsin.bodies.rotations import EXCLUDED_LIMIT, LONGEST_SHIFT, MEMBERS_LIMIT, TOGETHER_LIMIT
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
+from tocsin.bodies.users import SLACK_ID
 from tocsin.domain.duration import spelled
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.team_file.model import OBJECTS_LIMIT
@@ -53,6 +54,8 @@ USUAL_DELAY: Final = timedelta(minutes=5)
 SHORTEST_DELAY: Final = timedelta(seconds=1)
 LONGEST_DELAY: Final = timedelta(hours=24)
 LONGEST_HOLD: Final = timedelta(hours=1)
+SLACK_CHANNEL: Final = re.compile(r"[#@]?[A-Za-z0-9._-]{1,80}")
+"""As the setting `channel` of such a channel may be."""
 _POSITIONS: Final = 10
 _COMMENTS: Final = 3
 _COMMENT_LENGTH: Final = 90
@@ -173,7 +176,12 @@ class Draft:
         """The user of an id or address; one who is not known is made, without an address.
 
         None: a person who is left out.
+
+        Raises:
+            SourceError: There is neither id nor address.
         """
+        if not any(ids):
+            raise SourceError(place, "names nobody: it has neither an id nor an address")
         for each in ids:
             if each and each.lower() in self.people:
                 return self.people[each.lower()]
@@ -224,6 +232,11 @@ class Draft:
         levels = [[self._within_limits(it, source) for it in level] for level in levels]
         rotations = [it for level in levels for it in level]
         coming = self._coming(overrides, place)
+        known = {it.source_id for it in rotations}
+        for override in coming:
+            if override.rotations and not known & set(override.rotations):
+                times = Explained(source, since=override.begins, until=override.ends)
+                self.notes.add("OverrideNotCarried", override.place, override.user, explains=times)
         found = parts(levels, wall_in(self.at, zone))
         if not found and not coming:
             self.notes.add("EmptySchedule", place, written)
@@ -463,6 +476,11 @@ def local_part(address: str) -> str:
     """What a person is called whose address is known."""
     before, at, _ = address.partition("@")
     return before.lower() if at else address
+
+
+def slack_id(written: str) -> str | None:
+    """A member ID of Slack."""
+    return written if re.fullmatch(SLACK_ID, written) else None
 
 
 def full_name(written: str) -> str | None:
