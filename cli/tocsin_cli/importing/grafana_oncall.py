@@ -39,6 +39,7 @@ from tocsin_cli.importing.team_file_out import (
     email,
     local_part,
     quoted,
+    slack_id,
 )
 
 REPEATS: Final = 5
@@ -52,7 +53,6 @@ _METHODS: Final = {
     "notify_by_slack": "slack",
 }
 _FIELDS: Final = {"email": "email", "sms": "phone", "slack": "slack_id"}
-_SLACK_ID: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 _TYPES: Final = {
     "grafana_alerting": "grafana",
     "legacy_grafana_alerting": "grafana",
@@ -209,7 +209,7 @@ class _Import:
     def _user(self, node: Node, rules: Sequence[Node]) -> None:
         id_, address = node.needed("id"), node.text("email")
         accounts = [it.text("user_id") for it in node.one_or_more("slack")]
-        slack = next((it for it in accounts if _SLACK_ID.fullmatch(it)), None)
+        slack = next((it for it in map(slack_id, accounts) if it), None)
         body: dict[str, Any] = {
             "email": email(address),
             "slack_id": slack,
@@ -364,10 +364,8 @@ class _Import:
                 made = _daily(rotation, shift)
             case "weekly":
                 made = _weekly(rotation, shift)
-            case "monthly":
-                made = self._monthly(rotation, shift, schedule)
             case _:
-                node.at("frequency").fail("must be hourly, daily, weekly or monthly")
+                made = self._monthly(rotation, shift, schedule)
         return self._within_one_shift(made, shift, schedule)
 
     def _hourly(self, rotation: Rotation, shift: Shift, schedule: str) -> Rotation:
@@ -406,7 +404,7 @@ class _Import:
         """Shifts of a layer never meet."""
         if not isinstance(rotation.pattern, Rule):
             return rotation
-        room = shift.room(len(rotation.members))
+        room = shift.room()
         if rotation.pattern.duration <= room:
             return rotation
         self.draft.differs("OverlappingShifts", rotation.place, rotation.name, schedule)
@@ -594,14 +592,16 @@ class Shift:
         week_start = node.text("week_start", "MO")
         if week_start not in ICAL_DAYS:
             node.at("week_start").fail("must be MO, TU, WE, TH, FR, SA or SU")
+        is_single = node.text("type") in ("single_event", "override")
+        frequency = "" if is_single else node.text("frequency")
+        if frequency not in ("", "hourly", "daily", "weekly", "monthly"):
+            node.at("frequency").fail("must be hourly, daily, weekly or monthly")
         seconds = node.whole("duration", least=60, most=400 * 86_400)
         return cls(
             start=start,
             rotation_start=rotation_start,
             duration=timedelta(seconds=seconds),
-            frequency=""
-            if node.text("type") in ("single_event", "override")
-            else node.text("frequency"),
+            frequency=frequency,
             interval=node.whole("interval", 1, least=1, most=1_000),
             days=tuple(sorted({_day(it) for it in node.each("by_day")})),
             month_days=tuple(sorted({it.whole_value(-31, 31) for it in node.each("by_monthday")})),
@@ -672,7 +672,7 @@ class Shift:
     def with_until(self, rule: str) -> str:
         return rule if self.until is None else f"{rule};UNTIL={self.until:%Y%m%dT%H%M%S}"
 
-    def room(self, members: int) -> timedelta:
+    def room(self) -> timedelta:
         """How long a shift may last until the next begins."""
         if not self.frequency:
             return 31 * DAY
@@ -683,7 +683,6 @@ class Shift:
         if not self.days or self.frequency == "hourly":
             return min(self.period, 31 * DAY)
         gaps = [b - a for a, b in zip(self.days, [*self.days[1:], self.days[0] + 7], strict=True)]
-        del members
         return min(gaps) * DAY
 
 

@@ -201,6 +201,16 @@ def test_an_override_of_one_rotation_leaves_the_others_alone(made: Import) -> No
     assert "overrides" not in nights
 
 
+def test_an_override_of_a_rotation_that_is_left_out_is_noted(answers: Json, tmp_path: Path) -> None:
+    del answers[SCHEDULES]["data"][0]["rotations"][0]["participants"]
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert made.note("OverrideNotCarried").value == "alice"
+    assert made.verified().differences
+    assert made.verified().unnamed == []
+
+
 def test_an_override_of_all_rotations_is_in_all_schedules(answers: Json, tmp_path: Path) -> None:
     del answers["GET /v2/schedules/s1/overrides"]["data"][0]["rotations"]
 
