@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice, pairwise
@@ -96,9 +96,9 @@ def room(rule: str, start: datetime) -> timedelta:
     """How long a shift may last, so that none begins before the one before it ends."""
     from dateutil.rrule import rrulestr
 
-    walls = islice(rrulestr(rule, dtstart=start), _COMPARED)
-    gaps = (after - before for before, after in pairwise(walls))
-    return min(LONGEST_SHIFT, *gaps, LONGEST_SHIFT)
+    walls: Iterator[datetime] = islice(rrulestr(rule, dtstart=start), _COMPARED)
+    gaps = [after - before for before, after in pairwise(walls)]
+    return min([LONGEST_SHIFT, *gaps])
 
 
 def is_hourly(rule: str) -> bool:
