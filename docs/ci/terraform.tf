@@ -1,5 +1,5 @@
 # A team's stack and its file: see docs/teams.md. `make package` writes packaged.yaml,
-# `tocsin template teams/payments.yaml >team.json` the file's own template.
+# `tocsin template teams/payments.yaml --out team.json` the file's own template.
 
 resource "aws_s3_object" "tocsin" {
   bucket = var.bucket

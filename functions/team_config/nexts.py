@@ -11,6 +11,7 @@ from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
 from tocsin.domain.configuration import TEAM_FILE, Configured, Named
 from tocsin.domain.credential import OVERLAP
+from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.integration import Integration, Token
 from tocsin.domain.maintenance_window import MaintenanceWindow
@@ -47,13 +48,24 @@ class Nexts:
     def of_channel(
         self, channel: Channel, before: Configured[Channel] | None
     ) -> Configured[Channel]:
-        """A webhook without a secret keeps the one that was made for it, or gets one."""
-        if channel.secret is None and channel_spec(channel.type).secret is SecretUse.GENERATED:
-            former = before.value.secret if before else None
+        """A webhook without a secret keeps the one that was made for it, or gets one.
+
+        Raises:
+            InvalidInputError: The parameter of another secret is missing.
+        """
+        former = before.value.secret if before else None
+        if channel.secret is not None:
+            self._expect_secret(channel.secret, former)
+        elif channel_spec(channel.type).secret is SecretUse.GENERATED:
             is_kept = self.secrets.is_generated(former)
             secret = former if is_kept else self.secrets.signing_secret(channel.name)
             channel = replace(channel, secret=secret)
         return self.of_value(channel, before)
+
+    def _expect_secret(self, name: str, former: str | None) -> None:
+        if name != former and self.secrets.parameters.find(name) is None:
+            problem = Problem("secret", f"there is no parameter {name}; put it first")
+            raise InvalidInputError("A secret is missing.", [problem])
 
     def of_schedule(
         self, schedule: Schedule, before: Configured[Schedule] | None

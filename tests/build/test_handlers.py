@@ -16,11 +16,13 @@ MODULE_CEILINGS = {
     "CompatFunction": 170,
     "AlertsApiFunction": 290,
     "ActionsFunction": 265,
+    "CalendarFunction": 245,
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,
-    "FirstKeyFunction": 241,
+    "FirstKeyFunction": 243,
     "NotifierFunction": 293,
+    "TeamConfigFunction": 214,
 }
 PYDANTIC = "pydantic"
 AWS_SDK = "boto3"

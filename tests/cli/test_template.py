@@ -153,6 +153,25 @@ def test_the_command_writes_the_template(path: Path, capsys: pytest.CaptureFixtu
     assert template["Resources"]["TeamFile"]["Properties"]["File"]["team"] == "payments"
 
 
+def test_the_command_writes_into_a_file(path: Path, tmp_path: Path, built: str) -> None:
+    (tmp_path / "template.yaml").write_text(built)
+    into, out = str(tmp_path / "template.yaml"), tmp_path / "out.yaml"
+
+    assert run(["template", str(path), "--into", into, "--out", str(out)]) == 0
+
+    assert properties(out.read_text())["File"]["team"] == "payments"
+
+
+@pytest.mark.parametrize("option", ["--into", "--out"])
+def test_a_path_that_cannot_be_used_is_named(
+    path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str
+) -> None:
+    gone = tmp_path / "gone" / "template.yaml"
+
+    assert run(["template", str(path), option, str(gone)]) in {1, 74}
+    assert str(gone) in capsys.readouterr().err
+
+
 def test_the_command_names_what_is_wrong_and_writes_nothing(
     path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

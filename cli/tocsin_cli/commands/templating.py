@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from tocsin_cli.errors import CommandError, FailedError
+from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.template import alone, joined, read_team
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="A team's file.")]
@@ -25,15 +27,38 @@ IntoOption = Annotated[
 ]
 
 
-def template(file: FileArgument, *, stack: StackOption = None, into: IntoOption = None) -> None:
+OutOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Where to; by default the standard output."),
+]
+
+
+def template(
+    file: FileArgument,
+    *,
+    stack: StackOption = None,
+    into: IntoOption = None,
+    out: OutOption = None,
+) -> None:
     """Write the template that applies a team's file, once the file is as it should be.
 
-    It goes to the standard output. The template holds the file and nothing else, and is deployed
-    beside the stack, with that stack's output TeamConfigFunctionArn as its parameter.
+    It holds the file and nothing else, and is deployed beside the stack, with that stack's output
+    TeamConfigFunctionArn as its parameter.
     """
     secrets = None if stack is None else f"/tocsin/{stack}"
     read = read_team(file, at=datetime.now(UTC), stack=secrets)
-    if into is None:
-        typer.echo(alone(read), nl=False)
-    else:
-        typer.echo(joined(into.read_text(encoding="utf-8"), read), nl=False)
+    written = alone(read) if into is None else joined(_text_of(into), read)
+    if out is None:
+        typer.echo(written, nl=False)
+        return
+    try:
+        out.write_text(written, encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"{out}: {error.strerror}", ExitCode.NO_OUTPUT) from error
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FailedError(f"{path} cannot be read: {error}") from error

@@ -211,6 +211,23 @@ def test_a_webhooks_signing_secret_is_made_once(
     assert cloudformation.parameters.kept[parameter] == secret
 
 
+def test_a_channels_secret_has_to_be_there_when_it_is_named_anew(
+    world: World, cloudformation: CloudFormation
+) -> None:
+    slack = {"name": "chat", "type": "slack", "channel": "#oncall", "secret": "slack"}
+    answer = cloudformation.deploy(lines={"channels[0].secret": 8}, channels=[slack])
+    assert answer["Reason"] == (
+        f"line 8: channels[0].secret: there is no parameter {STACK}/slack; put it first"
+    )
+    assert world.channels.list() == ()
+
+    cloudformation.parameters.kept[f"{STACK}/slack"] = "{}"
+    assert cloudformation.deploy(channels=[slack])["Status"] == "SUCCESS"
+    del cloudformation.parameters.kept[f"{STACK}/slack"]
+    renamed = {**slack, "channel": "#alerts"}
+    assert cloudformation.deploy(channels=[renamed])["Status"] == "SUCCESS"
+
+
 @pytest.mark.parametrize(("days", "is_warned"), [(6, True), (8, False)])
 def test_an_integration_that_heard_something_within_a_week_is_named(
     world: World,
