@@ -10,7 +10,9 @@ from bench.item_size import read_units, refused_write_units
 from tocsin.adapters.aws_json import AwsError, AwsJsonClient
 
 _READS: Final = frozenset(("GetItem", "Query"))
-_WRITES: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"))
+_WRITES: Final = frozenset(
+    ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+)
 _TRANSACTION_FACTOR: Final = 2
 """Each write of a transaction is made twice: to prepare it and to do it."""
 

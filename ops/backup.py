@@ -20,7 +20,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ops.samconfig import OperationError
 from ops.stack import Client, DeployedStack
-from tocsin.adapters.dynamodb.keys import EPISODES_FROM, LEDGER_FROM, LIVE, SWEEP_KEY
+from tocsin.adapters.dynamodb.keys import (
+    EPISODES_FROM,
+    LEDGER_FROM,
+    LIVE,
+    SWEEP_KEY,
+    TEAM_FILE_REQUESTS_KEY,
+)
 from tocsin.domain.ids import ULID_LENGTH
 
 type Item = Mapping[str, Mapping[str, Any]]
@@ -30,6 +36,8 @@ BATCH: Final = 25
 ALERTS_FROM: Final = "A#"
 GATES_FROM: Final = "G#"
 """Of lines too."""
+OF_THIS_STACK: Final = (SWEEP_KEY, TEAM_FILE_REQUESTS_KEY)
+"""Items that mean nothing to another stack."""
 FIRST_PAUSE: Final = 0.05
 LAST_PAUSE: Final = 5.0
 """Seconds before what DynamoDB did not take is sent again."""
@@ -102,8 +110,8 @@ def _items(dynamodb: Client, table: str) -> Iterator[Item]:
     pages = dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
     for page in pages:
         for item in page["Items"]:
-            partition = item["pk"]["S"]
-            if partition != SWEEP_KEY["pk"]["S"] and not partition.startswith(GATES_FROM):
+            key = {name: item[name] for name in ("pk", "sk")}
+            if key not in OF_THIS_STACK and not key["pk"]["S"].startswith(GATES_FROM):
                 yield item
 
 

@@ -15,6 +15,8 @@ from tocsin_cli.importing.report import report_of
 from tocsin_cli.importing.team_file_out import Draft, as_yaml
 from tocsin_cli.importing.verify import Verified, compare, schedules_of, speller
 
+type Json = dict[str, Any]
+
 SAMPLES = Path(__file__).parent / "data/import-samples"
 AT = datetime(2026, 11, 27, 18, tzinfo=UTC)
 """A Friday, three months before the last date of the samples."""
@@ -82,5 +84,6 @@ def import_json(
     return import_of(kind, path, at)
 
 
-def sample(name: str) -> Any:
-    return json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+def sample(name: str) -> Json:
+    found: Json = json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+    return found

@@ -103,9 +103,9 @@ def rights_of(operation: str, parameters: Mapping[str, Any]) -> Iterator[Right]:
             yield _right(operation, [parameters["Item"]])
         case "GetItem" | "UpdateItem" | "DeleteItem":
             yield _right(operation, [parameters["Key"]])
-        case "BatchGetItem":
-            for table in parameters["RequestItems"].values():
-                yield _right(operation, table["Keys"])
+        case "BatchGetItem" | "BatchWriteItem":
+            for asked in parameters["RequestItems"].values():
+                yield _right(operation, _keys_of(asked))
         case "Query":
             name = _KEY_VALUE.search(parameters["KeyConditionExpression"])
             assert name is not None
@@ -172,6 +172,14 @@ def _is_compat(frame: FrameType | None) -> bool:
 
 def _right(operation: str, keys: Sequence[Mapping[str, Any]]) -> Right:
     return Right(operation, "Table", frozenset(_kind(key["pk"]["S"]) for key in keys))
+
+
+def _keys_of(asked: Any) -> Sequence[Mapping[str, Any]]:  # noqa: ANN401 - JSON
+    """Of one table in a batch: keys to read, or items to put."""
+    if isinstance(asked, Mapping):
+        keys: Sequence[Mapping[str, Any]] = asked["Keys"]
+        return keys
+    return [each["PutRequest"]["Item"] for each in asked]
 
 
 def _kind(partition: str) -> str:

@@ -165,6 +165,8 @@ def _overrides(api: ReadsApi, schedule: str) -> list[Entry]:
 
 def _entry(view: Json, section: _Section, secrets: list[str]) -> Entry:
     entry = {**view}
+    if view.get("layers"):
+        entry["layers"] = [_layer(it, number) for number, it in enumerate(view["layers"], 1)]
     if view.get("rrule"):
         entry |= {"from": None, "to": None}  # of the present occurrence
     if section.name == "integrations":
@@ -177,6 +179,11 @@ def _entry(view: Json, section: _Section, secrets: list[str]) -> Entry:
                 entry[check] = {**entry[check], hidden: name}
                 secrets.append(name)
     return entry
+
+
+def _layer(layer: Json, number: int) -> Entry:
+    """Without the name that it has by its place."""
+    return {name: it for name, it in layer.items() if (name, it) != ("name", f"layer {number}")}
 
 
 def _shortened(view: Mapping[str, Any], model: type[BaseModel]) -> Entry:

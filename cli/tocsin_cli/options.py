@@ -4,12 +4,18 @@ from typing import Annotated
 
 import typer
 
-from tocsin_cli.profiles import Profiles
+from tocsin_cli.errors import CommandError
 from tocsin_cli.screen import Output
 
 
 def _known_profiles(incomplete: str) -> list[str]:
-    return [name for name in Profiles.read().urls if name.startswith(incomplete)]
+    """For completion, which has no place for complaints."""
+    from tocsin_cli.profiles import Profiles
+
+    try:
+        return [name for name in Profiles.read().urls if name.startswith(incomplete)]
+    except CommandError:
+        return []
 
 
 ProfileOption = Annotated[

@@ -90,7 +90,7 @@ def _configuration() -> Stores:
 def _paging() -> PagingRepository:
     from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 
-    return DynamoDBPaging(_dynamodb.call, settings.table_name)
+    return DynamoDBPaging(_dynamodb.call, settings.table_name, time_zone=settings.time_zone)
 
 
 def _storms() -> StormRepository:

@@ -164,7 +164,7 @@ ports = Ports(
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),
     timers=SqsTimers(_sqs_call, settings.timers_queue_url),
-    paging=DynamoDBPaging(_call, settings.table_name),
+    paging=DynamoDBPaging(_call, settings.table_name, time_zone=settings.time_zone),
     notifications=DynamoDBNotifications(_call, settings.table_name, settings.retention),
     deliveries=SqsDeliveries(_sqs_call, settings.deliveries_queue_url),
     heartbeats=_heartbeats,

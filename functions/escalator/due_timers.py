@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import HeartbeatTimer, HoldTimer, StormTimer
+from tocsin.domain.next_action import BegunSteps, HeartbeatTimer, HoldTimer, StormTimer, Timer
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, deal_with
@@ -17,6 +17,9 @@ from tocsin.usecases.run_due_action import run_due_action
 from tocsin.usecases.send_due_timers import send_due_timers
 from tocsin.usecases.sweep_alerts import Sweep
 
+STEPS_FOR: Final = timedelta(seconds=12)
+"""How long a batch plans steps of storms: what is left is queued anew, as the function is stopped
+after 30 s."""
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _MINUTE: Final = timedelta(minutes=1)
 _TOLD_EVERY: Final = 5
@@ -106,28 +109,36 @@ def tell_handoffs(ports: Ports) -> None:
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
     """Work on all timers at the same time; on copies of one timer, one after the other.
 
+    Steps of storms are planned by one thread: the others are for what is due.
+
     Returns:
         The ids of the messages that failed; the queue brings them back.
     """
     alike: defaultdict[str, list[Message]] = defaultdict(list)
     for message in messages:
-        alike[message["body"]].append(message)
-    threads = ports.threads()
-    running = [threads.submit(_run_each, each, ports) for each in alike.values()]
+        alike["" if _is_of_storm(message) else message["body"]].append(message)
+    threads, until = ports.threads(), ports.now() + STEPS_FOR
+    running = [threads.submit(_run_each, each, ports, until) for each in alike.values()]
     dealt = [each for done in running for each in done.result()]
     ports.measure(*(measure for _, end in dealt for measure in end.measures))
     return [message_id for message_id, end in dealt if not end.is_done]
 
 
-def _run_each(messages: Sequence[Message], ports: Ports) -> list[tuple[str, Dealt]]:
-    work = partial(_run, ports=ports)
+def _is_of_storm(message: Message) -> bool:
+    return "MessageGroupId" in message["attributes"]
+
+
+def _run_each(
+    messages: Sequence[Message], ports: Ports, until: datetime
+) -> list[tuple[str, Dealt]]:
+    work = partial(_run, ports=ports, until=until)
     return [
         (message["messageId"], deal_with(message, work, ports, failed="Timer not worked on"))
         for message in messages
     ]
 
 
-def _run(message: Message, ports: Ports) -> Sequence[Measure]:
+def _run(message: Message, ports: Ports, until: datetime) -> Sequence[Measure]:
     timer = timer_from(message["body"])
     now = ports.now()
     if timer.due_at - now >= EARLY_AT_MOST:
@@ -136,6 +147,17 @@ def _run(message: Message, ports: Ports) -> Sequence[Measure]:
     if now < timer.due_at:
         ports.wait((timer.due_at - now).total_seconds())
         now = max(timer.due_at, ports.now())
+    if isinstance(timer, Timer):
+        return _act(timer, now, ports)
+    return _run_other(timer, now, ports, until)
+
+
+def _run_other(
+    timer: HeartbeatTimer | HoldTimer | StormTimer | BegunSteps,
+    now: datetime,
+    ports: Ports,
+    until: datetime,
+) -> Sequence[Measure]:
     if isinstance(timer, HeartbeatTimer):
         from functions.escalator.due_heartbeats import run_heartbeat
 
@@ -144,10 +166,16 @@ def _run(message: Message, ports: Ports) -> Sequence[Measure]:
         from functions.escalator.due_storms import run_due_storm
 
         return run_due_storm(timer, now, ports)
-    if isinstance(timer, HoldTimer):
-        from functions.escalator.due_holds import run_hold
+    if isinstance(timer, BegunSteps):
+        from functions.escalator.due_steps import plan_steps
 
-        return run_hold(timer, now, ports)
+        return plan_steps(timer, now, ports, lambda: ports.now() >= until)
+    from functions.escalator.due_holds import run_hold
+
+    return run_hold(timer, now, ports)
+
+
+def _act(timer: Timer, now: datetime, ports: Ports) -> Sequence[Measure]:
     alert = run_due_action(
         timer,
         at=now,

@@ -95,7 +95,7 @@ def _long_lists() -> LongLists:
     return LongLists(
         threads=ThreadPoolExecutor(THREADS, thread_name_prefix="entry"),
         slots=DynamoDBSlots(call, settings.table_name, settings.retention),
-        paging=DynamoDBPaging(call, settings.table_name),
+        paging=DynamoDBPaging(call, settings.table_name, time_zone=settings.time_zone),
         progress=DynamoDBProgress(_dynamodb.call, settings.table_name),
         seconds_left=_time_left,
     )
@@ -104,7 +104,7 @@ def _long_lists() -> LongLists:
 ports = Ports(
     slots=DynamoDBSlots(_dynamodb.call, settings.table_name, settings.retention),
     integrations=Integrations(DynamoDBIntegrations(_dynamodb.call, settings.table_name)),
-    paging=DynamoDBPaging(_dynamodb.call, settings.table_name),
+    paging=DynamoDBPaging(_dynamodb.call, settings.table_name, time_zone=settings.time_zone),
     callers=_callers,
     answers=_answers,
     alerts=_alerts,

@@ -35,9 +35,6 @@ SHOWN_BYTES: Final = 1_400
 UNKNOWN_FAULT: Final = "Something went wrong; the log of TeamConfigFunction says where."
 OUT_OF_TIME: Final = "The file was not applied within the time that the function has."
 
-type Wire = Callable[[Callable[[], bool]], Deployment]
-"""Makes the stores, from whether there is time left."""
-
 
 def handler(event: dict[str, Any], context: Context) -> None:
     """Do what CloudFormation asks, and report success or failure."""

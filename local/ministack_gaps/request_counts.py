@@ -17,7 +17,9 @@ type Answer = tuple[int, Mapping[str, str], bytes | str]
 type Handle = Callable[..., Awaitable[Answer]]
 
 READS: Final = frozenset(("GetItem", "BatchGetItem", "Query"))
-WRITES: Final = frozenset(("PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"))
+WRITES: Final = frozenset(
+    ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems")
+)
 WRITTEN_SECONDS: Final = 0.5
 _WRITE_UNIT_BYTES: Final = 1024
 _READ_UNIT_BYTES: Final = 4096

@@ -63,11 +63,16 @@ def deploy(aws: Aws, build: Build, what: Wanted, places: Places) -> Deployment:
 
 def _deployed_parameter(stack_name: str) -> str:
     """Kept in the embedded AWS itself: never newer or older than what it describes."""
-    return f"/local-stack/deployed/{stack_name}"
+    return f"/local-stack/deployed{_suffix(stack_name)}"
 
 
 def _file(places: Places, stack_name: str) -> Path:
-    return places.aws / f"deployment-{stack_name}.json"
+    return places.aws / f"deployment{_suffix(stack_name)}.json"
+
+
+def _suffix(stack_name: str) -> str:
+    """None for the usual stack, whose state an older version may have left."""
+    return "" if stack_name == STACK_NAME else f"-{stack_name}"
 
 
 def _kept(places: Places, stack_name: str, wanted: str) -> Deployment | None:

@@ -82,6 +82,8 @@ class Stack:
     api_key: str
     """The first admin key."""
     integrations: dict[str, Integration]
+    team: TemplateFile | None
+    """The team's file that was deployed with it."""
     aws: Aws
     deployment: Deployment
     places: Places
@@ -147,6 +149,7 @@ class _Startup:
             url=gateway.url,
             api_key=key,
             integrations=integrations,
+            team=team,
             aws=ministack.aws,
             deployment=deployment,
             places=self._places,

@@ -21,15 +21,14 @@ def welcome(stack: Stack) -> str:
     )
     rest = stack.integrations["example-rest"].url
     key = f"Authorization: Bearer {stack.api_key}"
-    alerts, wait = f"{stack.url}/api/v1/alerts", SECOND_STEP_SECONDS
+    alerts = f"{stack.url}/api/v1/alerts"
     return f"""
   API               {stack.url}/api/v1
   Documentation     {stack.url}/docs
   Admin key         {stack.api_key}
 {integrations}
 
-Send an alert; the answer holds its alert_id. A page appears below at once, and {wait} seconds later
-the second step asks alice by e-mail too, unless you follow a page's acknowledge link first:
+Send an alert; the answer holds its alert_id. {_who_is_paged(stack)}
 
   {_post(rest, EXAMPLE)}
 
@@ -42,6 +41,15 @@ See what is open, acknowledge it (with that alert_id), and let the sender say th
 All of this is also in {stack.places.ready}. `make logs` shows what the functions log;
 docs/local.md tells more. Ctrl-C stops; what happened is kept, unless you start with FRESH=1.
 """
+
+
+def _who_is_paged(stack: Stack) -> str:
+    if stack.team is not None:
+        return f"Who is paged, {stack.team.path}\ndecides; its own integrations are listed above:"
+    return (
+        f"A page appears below at once, and {SECOND_STEP_SECONDS} seconds later\nthe second step "
+        "asks alice by e-mail too, unless you follow a page's acknowledge link first:"
+    )
 
 
 def _post(url: str, body: dict[str, str]) -> str:

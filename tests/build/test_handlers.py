@@ -20,8 +20,9 @@ MODULE_CEILINGS = {
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,
-    "FirstKeyFunction": 241,
+    "FirstKeyFunction": 243,
     "NotifierFunction": 293,
+    "TeamConfigFunction": 214,
 }
 PYDANTIC = "pydantic"
 AWS_SDK = "boto3"

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,6 +20,9 @@ from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.main import run
 
 REPOSITORY = Path(__file__).parents[2]
+PATHS = os.pathsep.join(
+    str(it) for it in (REPOSITORY / "layers/common", REPOSITORY, REPOSITORY / "cli")
+)
 PROGRAM = [sys.executable, "-c", "from tocsin_cli.main import main; main()"]
 ALERT = {
     "id": "01J",
@@ -224,11 +228,82 @@ def test_what_is_unforeseen_is_a_sentence_too(
     assert "another version" in hint
 
 
-def start(server: ScriptedServer, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
-    paths = (REPOSITORY / "layers/common", REPOSITORY, REPOSITORY / "cli")
+@pytest.mark.parametrize("command", ["validate", "plan", "simulate"])
+def test_a_file_that_is_not_there_is_wrong_usage(command: str, tocsin: Tocsin) -> None:
+    done = tocsin(command, "nowhere.yaml", *(["--payload", "-"] if command == "simulate" else []))
+
+    assert done.code == ExitCode.WRONG_USAGE
+    assert done.err.startswith("tocsin: nowhere.yaml")
+
+
+def test_a_command_loads_no_other() -> None:
+    looked = "from tocsin_cli.main import run; run(['alerts', 'list', '--help']); import sys; "
+    loaded = "print([it for it in sys.modules if it.startswith(('tocsin_cli.plan', 'functions'))])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", looked + loaded],
+        env={**os.environ, "PYTHONPATH": PATHS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.endswith("\n[]\n")
+
+
+def test_an_argument_that_is_no_utf_8_is_wrong_usage(
+    server: ScriptedServer, tocsin: Tocsin
+) -> None:
+    done = tocsin("alerts", "list", "--words", "disk \udcff")
+
+    assert done.code == ExitCode.WRONG_USAGE
+    assert server.requests == []
+
+
+def test_a_watch_goes_on_when_the_stack_was_away(
+    server: ScriptedServer, tocsin: Tocsin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = [reply(503, b"")] * 3
+    alert = {**ALERT, "current_escalation_step": None}
+    server.plays(reply(200, {"data": []}), *away, reply(200, {"data": [alert]}))
+    waits = iter((5, 10, None))
+
+    def sleep(seconds: int) -> None:
+        if seconds != next(waits):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("tocsin_cli.watch.time", SimpleNamespace(sleep=sleep))
+
+    done = tocsin("alerts", "watch")
+
+    assert done.code == ExitCode.INTERRUPTED
+    assert " ".join(done.out.split()[1:3]) == "opened critical"
+
+
+def test_the_shell_completes_commands_and_profiles(own_home: Path) -> None:
+    (own_home / ".config/tocsin").mkdir(parents=True)
+    (own_home / ".config/tocsin/config.toml").write_text('[profiles.payments]\nurl = "https://a"\n')
+
+    assert completed("tocsin al", 1) == ["alerts"]
+    assert completed("tocsin on-call --profile pa", 3) == ["payments"]
+
+
+def completed(typed: str, word: int) -> list[str]:
     environment = {
         **os.environ,
-        "PYTHONPATH": os.pathsep.join(map(str, paths)),
+        "PYTHONPATH": PATHS,
+        "_TOCSIN_COMPLETE": "complete_bash",
+        "COMP_WORDS": typed,
+        "COMP_CWORD": str(word),
+    }
+    done = subprocess.run(PROGRAM, env=environment, capture_output=True, text=True, check=True)
+    return done.stdout.split()
+
+
+def start(server: ScriptedServer, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": PATHS,
         "PYTHONWARNINGS": "error",
     }
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
@@ -274,11 +349,10 @@ def test_a_full_disk_is_told(server: ScriptedServer) -> None:
 def test_without_an_output_it_does_its_work(server: ScriptedServer) -> None:
     server.plays(reply(200, {"data": [ALERT]}))
     closing = ["sh", "-c", 'exec "$@" >&-', "sh", *PROGRAM, "alerts", "list"]
-    paths = (REPOSITORY / "layers/common", REPOSITORY, REPOSITORY / "cli")
 
     done = subprocess.run(
         closing,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        env={**os.environ, "PYTHONPATH": PATHS},
         capture_output=True,
         check=False,
     )
@@ -288,13 +362,12 @@ def test_without_an_output_it_does_its_work(server: ScriptedServer) -> None:
 
 def test_a_character_that_the_terminal_lacks_is_spelled(server: ScriptedServer) -> None:
     server.plays(reply(200, {"data": [{**ALERT, "summary": "Plattenplatz für Ωmega"}]}))
-    paths = (REPOSITORY / "layers/common", REPOSITORY, REPOSITORY / "cli")
 
     done = subprocess.run(
         [*PROGRAM, "alerts", "list"],
         env={
             **os.environ,
-            "PYTHONPATH": os.pathsep.join(map(str, paths)),
+            "PYTHONPATH": PATHS,
             "PYTHONIOENCODING": "latin-1",
         },
         capture_output=True,

@@ -48,6 +48,13 @@ def test_the_program_of_the_wheel_says_the_version_of_the_stack(installed: Path)
     assert run([installed / "tocsin", "--version"], installed) == f"tocsin {VERSION}\n"
 
 
+def test_the_program_of_the_wheel_validates_and_plans(installed: Path) -> None:
+    program, file = installed / "tocsin", REPOSITORY / "teams/example.yaml"
+
+    assert run([program, "validate", file], installed) == f"{file} is valid.\n"
+    assert "Nothing changes." in run([program, "plan", file, "--against", file], installed)
+
+
 def test_the_wheel_holds_the_engine(installed: Path) -> None:
     loads = "import functions.alerts_api.api as api, tocsin; print(api.__file__, tocsin.__file__)"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import count
 
 from tests.examples import ALICE, NINE, PROMETHEUS
@@ -11,6 +11,7 @@ from tocsin.domain.asking import Asking
 from tocsin.domain.escalation import Escalation, Rest, Unreached
 from tocsin.domain.flapping import Flapping, Reopening, Told
 from tocsin.domain.hold import Hold, HoldKind
+from tocsin.domain.hours import Day, Hours
 from tocsin.domain.ids import Actor, IncidentId, WriteId
 from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
@@ -133,6 +134,7 @@ EVERYTHING_ABOUT_ESCALATION = Escalation(
     giver="bob",
     held_why="its messages wait",
     held_by_route="db-flaps",
+    waits_for_step="office",
     unreached=Unreached(at=NINE + timedelta(milliseconds=9), why="frank has no contact method"),
     held=Hold(
         kind=HoldKind.WINDOW,
@@ -209,6 +211,11 @@ def with_every_field(alert: Alert, facts: Facts) -> Alert:
             route="db-flaps",
             sent_severity=Severity.INFO,
             close_after=timedelta(hours=12, milliseconds=3),
+            only=(
+                Hours(days=frozenset((Day.MON, Day.FRI)), begins=time(8), ends=time(18, 30)),
+                Hours(days=frozenset((Day.SUN,)), begins=time(22), ends=time(6)),
+            ),
+            time_zone="Europe/Paris",
         ),
         timer_at=NINE + timedelta(minutes=6),
     )

@@ -46,6 +46,11 @@ from tocsin.usecases.ports import ConfigurationRepository, PagingRepository
 
 STEP = Step(name="first", targets=(Target(TargetKind.CHANNEL, "ops-hook"),), delay=5 * MINUTE)
 POLICY = EscalationPolicy(name="default", steps=(STEP,))
+OFFICE_HOURS = (
+    Hours(days=frozenset(Day) - {Day.SAT, Day.SUN}, begins=clock(8, 30), ends=clock(18)),
+    Hours(days=frozenset((Day.SAT,)), begins=clock(22), ends=clock(2, 15)),
+    Hours(),
+)
 FULL_POLICY = EscalationPolicy(
     name="default",
     steps=(
@@ -57,7 +62,12 @@ FULL_POLICY = EscalationPolicy(
             ),
             delay=timedelta(seconds=30),
         ),
-        Step(name="second", targets=(Target(TargetKind.USER, "carol"),), delay=10 * MINUTE),
+        Step(
+            name="second",
+            targets=(Target(TargetKind.USER, "carol"),),
+            delay=10 * MINUTE,
+            only=OFFICE_HOURS,
+        ),
     ),
     repeat=2,
     ack_timeout=timedelta(minutes=30, milliseconds=1),
@@ -65,6 +75,7 @@ FULL_POLICY = EscalationPolicy(
     flapping=FlappingRule(
         after=7, within=2 * HOUR, stable=30 * MINUTE, hold_critical=timedelta(seconds=90)
     ),
+    time_zone="Europe/Paris",
     managed_by="team file",
 )
 ROUTE = Route(name="all", match=(), escalation_policy="default")
@@ -80,6 +91,8 @@ FULL_ROUTE = Route(
     severity=Severity.WARNING,
     hold=2 * MINUTE,
     close_after=12 * HOUR,
+    only=OFFICE_HOURS,
+    time_zone="America/New_York",
     managed_by="team file",
 )
 USER = User(name="alice")
@@ -96,6 +109,7 @@ FULL_USER = User(
             after=5 * MINUTE, by=ContactMethod.SMS, severities=frozenset((Severity.CRITICAL,))
         ),
         NotificationRule(after=HOUR, by=ContactMethod.SLACK, severities=frozenset()),
+        NotificationRule(by=ContactMethod.EMAIL, only=OFFICE_HOURS),
     ),
     bundle=2 * MINUTE,
     notices=frozenset(("shift_begins",)),

@@ -1,7 +1,9 @@
 """DigestRepository: a frozen set, of which the first one counts, and the messages of a digest."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,9 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.domain.digest import Digest, DigestId
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, Fingerprint, WriteId, ulid
+from tocsin.domain.notification import Delivery
 from tocsin.domain.severity import Severity
 from tocsin.usecases.ports import DigestRepository
 
@@ -67,15 +71,13 @@ def test_the_first_set_that_is_frozen_stays(digests: DigestRepository, count: in
 
 
 def test_an_attempt_that_ended_before_its_item_leaves_nothing_in_the_set(call: Call) -> None:
-    def without_item(operation: str, parameters: dict[str, object]) -> dict[str, object]:
-        item = parameters["Item"]
-        assert isinstance(item, dict)
-        if item["sk"] == {"S": "DIGEST"}:
+    def without_item(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "PutItem":
             raise TimeoutError
         return call(operation, parameters)
 
     with pytest.raises(TimeoutError):
-        DynamoDBDigests(without_item, TABLE_NAME, RETENTION).freeze(digest(2_500), write_id=W1)  # type: ignore[arg-type]
+        DynamoDBDigests(without_item, TABLE_NAME, RETENTION).freeze(digest(2_500), write_id=W1)
     digests = DynamoDBDigests(call, TABLE_NAME, RETENTION)
 
     assert digests.get(ONE) is None
@@ -101,11 +103,56 @@ def test_a_malformed_id_is_unknown(digests: DigestRepository, name: str) -> None
 
 
 def test_a_message_that_is_added_twice_is_one(digests: DigestRepository) -> None:
-    digests.add_member(ONE, WITH_EVERY_FIELD.delivery, at=NINE)
-    digests.add_member(ONE, WITH_EVERY_FIELD.delivery, at=NINE + MINUTE)
+    digests.add_members(ONE, [WITH_EVERY_FIELD.delivery], at=NINE)
+    digests.add_members(ONE, [WITH_EVERY_FIELD.delivery], at=NINE + MINUTE)
 
     assert digests.members(ONE) == (WITH_EVERY_FIELD.delivery,)
     assert digests.members(OTHER) == ()
+
+
+def members(number: int) -> list[Delivery]:
+    return [replace(TO_OPS, alert_id=each) for each in sorted(ids(number))]
+
+
+def test_members_are_added_in_as_few_requests_as_dynamodb_allows(call: Call) -> None:
+    asked: list[str] = []
+
+    def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked.append(operation)
+        return call(operation, parameters)
+
+    digests = DynamoDBDigests(counted, TABLE_NAME, RETENTION)
+    digests.add_members(ONE, [*members(51), members(51)[0]], at=NINE)
+
+    assert asked == ["BatchWriteItem"] * 3
+    assert digests.members(ONE) == tuple(members(51))
+
+
+def test_nothing_is_asked_for_no_members() -> None:
+    DynamoDBDigests(never, TABLE_NAME, RETENTION).add_members(ONE, [], at=NINE)
+
+
+def test_members_that_the_table_left_out_are_put_again(call: Call) -> None:
+    def sparing(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        puts = parameters["RequestItems"][TABLE_NAME]
+        call(operation, {"RequestItems": {TABLE_NAME: puts[:10]}})
+        return {"UnprocessedItems": {TABLE_NAME: puts[10:]} if puts[10:] else {}}
+
+    DynamoDBDigests(sparing, TABLE_NAME, RETENTION).add_members(ONE, members(40), at=NINE)
+
+    assert DynamoDBDigests(call, TABLE_NAME, RETENTION).members(ONE) == tuple(members(40))
+
+
+def test_members_that_the_table_never_takes_are_not_taken_for_added() -> None:
+    def full(_operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {"UnprocessedItems": parameters["RequestItems"]}
+
+    with pytest.raises(TryAgainError):
+        DynamoDBDigests(full, TABLE_NAME, RETENTION).add_members(ONE, members(1), at=NINE)
+
+
+def never(operation: str, _parameters: Mapping[str, Any]) -> dict[str, Any]:
+    raise AssertionError(operation)
 
 
 def test_messages_of_one_alert_to_two_steps_are_two(digests: DigestRepository) -> None:
@@ -113,7 +160,7 @@ def test_messages_of_one_alert_to_two_steps_are_two(digests: DigestRepository) -
     digests.freeze(digest(2_500), write_id=W1)
 
     for each in (later, TO_OPS):
-        digests.add_member(ONE, each, at=NINE)
+        digests.add_members(ONE, [each], at=NINE)
 
     assert digests.members(ONE) == (TO_OPS, later)
 
@@ -122,14 +169,14 @@ def test_members_that_fill_many_pages_are_all_read(call: Call) -> None:
     digests = DynamoDBDigests(in_pages(call, 7), TABLE_NAME, RETENTION)
     added = sorted(ids(50))
     for each in added:
-        digests.add_member(ONE, replace(TO_OPS, alert_id=each), at=NINE)
+        digests.add_members(ONE, [replace(TO_OPS, alert_id=each)], at=NINE)
 
     assert [each.alert_id for each in digests.members(ONE)] == added
 
 
 def test_all_of_a_digest_expires_as_its_ledger_does(call: Call) -> None:
     digests = DynamoDBDigests(call, TABLE_NAME, RETENTION)
-    digests.add_member(ONE, TO_OPS, at=digest().frozen_at)
+    digests.add_members(ONE, [TO_OPS], at=digest().frozen_at)
     digests.freeze(digest(2_500), write_id=W1)
 
     stored = call(

@@ -20,7 +20,7 @@ from tocsin.adapters.dynamodb.alerts.items import (
     time,
 )
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
-from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.notification_items import (
     notification_from,
@@ -29,13 +29,14 @@ from tocsin.adapters.dynamodb.notifications.notification_items import (
 from tocsin.adapters.dynamodb.transactions import IS_NEW, put
 from tocsin.adapters.queues import delivery_from, written_delivery
 from tocsin.domain.alert import Alert
-from tocsin.domain.escalation import Escalation, EscalationPolicy
+from tocsin.domain.escalation import Escalation, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.gate import BURST, Passage
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import next_action
 from tocsin.domain.notification import Delivery, Notification, NotificationReason
-from tocsin.domain.people import Channel, ContactMethod, User
+from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
+from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 
 SECOND = timedelta(seconds=1)
@@ -206,6 +207,24 @@ def test_an_alert_stored_before_silences_and_settings_of_routes_has_neither() ->
 
     assert (older.hold, older.silence, older.routed) == (None, None, None)
     assert (older.escalation.released_at, older.escalation.held_by_route) == (None, None)
+    assert older.escalation.waits_for_step is None
+
+
+def test_what_was_configured_before_there_were_hours_has_none() -> None:
+    route = ROUTES.write(Route(name="all", match=(), escalation_policy="default"))
+    step = Step(name="first", targets=(Target(TargetKind.USER, "bob"),), delay=SECOND)
+    policy = POLICIES.write(EscalationPolicy(name="default", steps=(step,)))
+    user = USERS.write(User(name="bob", notify=(NotificationRule(by=ContactMethod.EMAIL),)))
+    [written] = policy["steps"]["L"]
+    [rule] = user["notify"]["L"]
+
+    for fields in (route, policy, written["M"], rule["M"]):
+        assert not {"only", "hours"} & fields.keys()
+    assert not {"time_zone"} & (route.keys() | policy.keys())
+    key = {"pk": {"S": "C#route"}, "sk": {"S": "all"}}
+    assert ROUTES.read(route | key).only == ()
+    assert POLICIES.read(policy | key).steps == (step,)
+    assert USERS.read(user | key).notify[0].only == ()
 
 
 def test_a_gate_kept_by_the_version_before_delays_as_it_did(call: Call) -> None:

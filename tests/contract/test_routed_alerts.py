@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +21,7 @@ from tocsin.domain.alert import Alert, AlertStatus, Routed
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.hours import Hours
 from tocsin.domain.ids import AUTO, WriteId
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.next_action import Timer
@@ -298,6 +299,57 @@ def test_a_held_page_waits_and_the_reason_is_shown(sender: Sender) -> None:
     assert (alert.escalation.loop, alert.timer_at) == (0, NINE + 2 * MINUTE)
     assert alert.escalation.first_targets == ("channel:ops",)
     assert alert.escalation.held_by_route == "db-flaps"
+
+
+# Hours
+
+AT_NOON = (Hours(begins=time(12), ends=time(18)),)
+
+
+@pytest.mark.parametrize("at", [NINE, NINE + 4 * HOUR], ids=["outside", "within"])
+def test_hours_cost_no_further_request(sender: Sender, at: datetime) -> None:
+    sender.route(only=AT_NOON)
+
+    sender.send(at)
+
+    assert sender.asked == ["UpdateItem", "Query", "Query", "PutItem"]
+    assert (sender.alert.hold is None) is (at > NINE)
+
+
+def test_the_hours_of_a_route_stay_with_its_alerts(sender: Sender) -> None:
+    sender.route(only=AT_NOON)
+    sender.send(NINE)
+
+    sender.route()
+    sender.send(NINE + MINUTE)
+
+    assert sender.asked == ["UpdateItem"]
+    alert = sender.alert
+    assert alert.routed == Routed(route="db-flaps", only=AT_NOON)
+    assert alert.escalation.first_targets == ("channel:ops",)
+    assert alert.timer_at == NINE + 3 * HOUR
+
+
+def test_what_a_client_corrects_to_worse_waits_for_no_hours(sender: Sender) -> None:
+    sender.route("severity=warning", only=AT_NOON)
+    sender.send(NINE, WARNING)
+
+    corrected = sender.alert.corrected(trigger(severity=CRITICAL), by=ALICE, at=NINE + MINUTE)
+
+    assert (corrected.routed, corrected.hold) == (None, None)
+
+
+def test_where_routes_cannot_be_read_the_hours_that_one_set_stay(sender: Sender) -> None:
+    sender.route(only=AT_NOON)
+    sender.send(NINE, WARNING)
+    sender.paging = DynamoDBPaging(sender.call, TABLE_NAME)
+    sender.refuses_to_query = True
+
+    sender.send(NINE + MINUTE, CRITICAL)
+
+    sender.refuses_to_query = False
+    assert sender.alert.routed == Routed(route="db-flaps", only=AT_NOON)
+    assert sender.alert.hold is not None
 
 
 # Close

@@ -12,10 +12,25 @@ from moto import mock_aws
 
 from tests.aws_calls import calls_of
 from tests.examples import NINE, PROMETHEUS, trigger
-from tocsin.adapters.queues import BATCH_LIMIT, EARLY_AT_MOST, SqsTimers, timer_from
+from tocsin.adapters.queues import (
+    BATCH_LIMIT,
+    EARLY_AT_MOST,
+    GROUP_LIMIT,
+    SqsTimers,
+    timer_from,
+)
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.hold import HoldKind
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
+from tocsin.domain.ids import AlertId
+from tocsin.domain.next_action import (
+    AnyTimer,
+    BegunStep,
+    BegunSteps,
+    HeartbeatTimer,
+    HoldTimer,
+    StormTimer,
+    Timer,
+)
 from tocsin.usecases.ports import TimerQueue
 from tocsin_cli.simulated.timers import InMemoryTimers
 
@@ -87,6 +102,14 @@ OVERDUE = NINE + timedelta(milliseconds=7)
         pytest.param(
             HoldTimer(kind=HoldKind.WINDOW, name="nightly", due_at=OVERDUE), id="of a window"
         ),
+        pytest.param(
+            BegunSteps(
+                targets=("user:alice", "channel:ops"),
+                steps=(BegunStep(AlertId("A1"), 1, 1), BegunStep(AlertId("A2"), 2, 3)),
+                due_at=OVERDUE,
+            ),
+            id="of begun steps",
+        ),
     ],
 )
 def test_an_overdue_timer_arrives_at_once_as_it_was_sent(
@@ -149,6 +172,29 @@ def test_no_message_comes_late_or_a_second_early(due_in: timedelta) -> None:
 
     early = max(due_in, timedelta()) - timedelta(seconds=sqs.delays[0])
     assert timedelta() <= early < EARLY_AT_MOST
+
+
+# Groups
+
+
+def test_steps_of_a_storm_are_of_its_targets_group_and_other_timers_of_none() -> None:
+    sqs = Sqs()
+    step = BegunStep(AlertId("A1"), 1, 1)
+    targets = tuple(f"user:someone-{number}" for number in range(20))
+
+    SqsTimers(sqs, URL).send(
+        [
+            BegunSteps(targets=("user:alice", "user:bob"), steps=(step,), due_at=NINE),
+            BegunSteps(targets=targets, steps=(step,), due_at=NINE),
+            *timers(1),
+        ],
+        now=NINE,
+    )
+
+    first, second, third = sqs.sent
+    assert first["MessageGroupId"] == "user:alice,user:bob"
+    assert len(second["MessageGroupId"]) == GROUP_LIMIT
+    assert "MessageGroupId" not in third
 
 
 # Replies

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from tests.examples import ALICE, MINUTE, NINE, PROMETHEUS, trigger
@@ -15,6 +16,7 @@ from tocsin.domain.alert_query import AlertPage, AlertQuery
 from tocsin.domain.awake import Awake, AwakeScope
 from tocsin.domain.escalation import ALL_SEVERITIES, EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.flapping import FlappingRule, Inherited
+from tocsin.domain.hours import Hours
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
 from tocsin.domain.matcher import Matcher
@@ -340,7 +342,7 @@ class World(Engine[InMemoryTopic]):
             new_write_id=self.new_write_id,
         )
 
-    def escalation_policy(
+    def escalation_policy(  # noqa: PLR0913 - all that a policy may have; a story names one or two
         self,
         *steps: tuple[str | tuple[str, ...], timedelta],
         name: str = "default",
@@ -348,22 +350,33 @@ class World(Engine[InMemoryTopic]):
         ack_timeout: timedelta | None = None,
         severities: frozenset[Severity] = ALL_SEVERITIES,
         flapping: FlappingRule | Inherited | None = USUAL_FLAPPING,
+        only: Mapping[int, tuple[Hours, ...]] = MappingProxyType({}),
+        time_zone: str | None = None,
     ) -> None:
-        """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays."""
+        """Configure a policy; steps name `user:alice` or `channel:ops`, and their delays.
+
+        Hours are given by the number of their step.
+        """
         policy = EscalationPolicy(
             name=name,
             steps=tuple(
-                Step(name=f"step-{number}", targets=_targets(targets), delay=delay)
+                Step(
+                    name=f"step-{number}",
+                    targets=_targets(targets),
+                    delay=delay,
+                    only=only.get(number, ()),
+                )
                 for number, (targets, delay) in enumerate(steps, 1)
             ),
             repeat=repeat,
             ack_timeout=ack_timeout,
             severities=severities,
             flapping=flapping,
+            time_zone=time_zone,
         )
         self.keep(self.policies, policy)
 
-    def route(
+    def route(  # noqa: PLR0913 - all that a route may set; a story names one or two
         self,
         name: str,
         *match: str,
@@ -371,6 +384,8 @@ class World(Engine[InMemoryTopic]):
         severity: Severity | None = None,
         hold: timedelta = timedelta(),
         close_after: timedelta | None = None,
+        only: tuple[Hours, ...] = (),
+        time_zone: str | None = None,
     ) -> None:
         """Configure a route; without conditions it matches everything."""
         route = Route(
@@ -380,6 +395,8 @@ class World(Engine[InMemoryTopic]):
             severity=severity,
             hold=hold,
             close_after=close_after,
+            only=only,
+            time_zone=time_zone,
         )
         self.keep(self.routes, route)
 

@@ -544,7 +544,10 @@ def delayed_rules_are_in_time(found: Findings) -> Iterator[str]:
         at = first.get(delivery.key)
         if at is None:
             continue
-        due_at = delivery.asked_at + read_duration(delivery.channel.partition("+")[2])
+        waits = delivery.channel.rpartition("+")[2]
+        is_until = delivery.waits_for_hours
+        due_at = datetime.fromisoformat(waits) if is_until else delivery.asked_at
+        due_at += timedelta() if is_until else read_duration(waits)
         if at < due_at - ROUNDED - _skew(found):
             yield f"{found.spelled(delivery.key)} came {due_at - at} before its delay was over"
         page = found.messages[delivery.key]

@@ -108,10 +108,10 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "pages are queued by the timeline alone",
         "tocsin.usecases.follow_changes",
-        "    for sent in batched(_deliveries(consequences, now, outlets), SENT_TOGETHER, strict=False):\n"
+        "    for sent in batched(_deliveries(at_once, now, outlets, joining), SENT_TOGETHER, strict=False):\n"
         "        outlets.deliveries.send(sent, now=now)\n"
         "        deliveries += len(sent)\n",
-        "    planned = list(_deliveries(consequences, now, outlets))\n"
+        "    planned = list(_deliveries(at_once, now, outlets, joining))\n"
         "    if outlets.timeline.record([each for each in consequences if each.told]):\n"
         "        outlets.deliveries.send(planned, now=now)\n",
         aims=("severity rises", "rules with"),
@@ -409,6 +409,20 @@ MUTANTS: Final[Sequence[Mutant]] = (
         aims=("storm in waves", "storm on one person"),
     ),
     Mutant(
+        "steps of a storm are set apart and forgotten",
+        "tocsin.usecases.follow_changes",
+        "    if apart:\n        outlets.timers.send(apart, now=now)\n",
+        "    assert apart is not None\n",
+        aims=("storm on one person",),
+    ),
+    Mutant(
+        "steps of a storm that storage refuses are given up",
+        "functions.escalator.due_steps",
+        "    except TryAgainError:\n        raise\n",
+        "    except TryAgainError:\n        return ()\n",
+        aims=("storm on one person", "beside a storm"),
+    ),
+    Mutant(
         "pages that a digest told of are left waiting",
         "tocsin.usecases.deliver_digest",
         "            elif page.state is not told.state:\n",
@@ -439,9 +453,16 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "the end of a silence releases nothing at once",
         "tocsin.usecases.hold_alerts",
-        "            return alert.released(at=self.now) if is_ours else None\n",
-        "            return None if is_ours else None\n",
+        "            return alert.released(at=self.now) if stands is not None else None\n",
+        "            return None\n",
         aims=("a silence ends early",),
+    ),
+    Mutant(
+        "hours hold nothing before a step",
+        "tocsin.usecases.hold_alerts",
+        "        hours = alert.hold_by_hours(self._at)\n",
+        "        hours = None\n",
+        aims=("outside the hours", "hours of a route end"),
     ),
     Mutant(
         "the clock of a step runs on in a silence",

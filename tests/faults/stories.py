@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 from inspect import isfunction
 
 from tests.examples import ALICE, BOB, HOUR, MINUTE, NINE
 from tests.faults.plans import Function, Kind, clock_error
 from tests.faults.team import FOUND_WITHIN, LONG, PROMETHEUS, StoryTeam
+from tocsin.domain.hours import Hours
 from tocsin.domain.integration import BY_HAND, IntegrationType
 from tocsin.domain.next_action import ONLY_ASKED, next_action
 from tocsin.domain.notification import DeliveryState
@@ -1172,6 +1173,41 @@ def a_silence_over_a_page_that_a_rule_delays(team: StoryTeam) -> None:
     waited = team.world.now - ends_at
     early = MINUTE + 2 * clock_error(team.world.plan)
     team.expect(waited >= 30 * MINUTE - early, f"told {waited} after the silence")
+    team.acknowledge()
+
+
+def outside_the_hours_of_its_route(team: StoryTeam) -> None:
+    team.set_up(("channel:ops", LONG))
+    team.route(Hours(begins=time(11), ends=time(20)))
+    team.signal(until=team.happened("held"))
+    team.wait(team.heard("ops"))
+    early = SECOND + 2 * clock_error(team.world.plan)
+    team.expect(team.world.now >= NINE + 2 * HOUR - early, f"told at {team.world.now}")
+    team.wait(HOUR)
+    team.expect(team.asked() == ["ops"], f"told to {team.asked()}")
+    team.acknowledge()
+
+
+def the_hours_of_a_route_end_before_the_second_step(team: StoryTeam) -> None:
+    """The clock stops: what was left of the delay is waited for when they begin again."""
+    team.set_up(("channel:ops", LONG), ("channel:boss", LONG))
+    team.route(Hours(begins=time(6), ends=time(10)))
+    team.signal(until=team.heard("ops"))
+    team.wait(team.heard("boss"))
+    early = MINUTE + 2 * clock_error(team.world.plan)
+    due_at = NINE + 23 * HOUR
+    team.expect(team.world.now >= due_at - early, f"the second step came at {team.world.now}")
+    team.acknowledge()
+
+
+def a_page_waits_for_the_hours_of_a_rule(team: StoryTeam) -> None:
+    only = (Hours(begins=time(12), ends=time(20)),)
+    team.user("alice", NotificationRule(by=ContactMethod.EMAIL, only=only))
+    team.set_up(("user:alice", 12 * HOUR))
+    team.signal()
+    team.wait(team.heard("user:alice.email+2026-03-01T12:00Z"))
+    early = MINUTE + 2 * clock_error(team.world.plan)
+    team.expect(team.world.now >= NINE + 3 * HOUR - early, f"told at {team.world.now}")
     team.acknowledge()
 
 

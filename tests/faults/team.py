@@ -21,7 +21,7 @@ from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDB
 from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES
 from tocsin.adapters.dynamodb.configuration.integration_repository import DynamoDBIntegrations
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
-from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus, Snooze
@@ -30,12 +30,14 @@ from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.errors import ConflictError, TryAgainError
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.heartbeat import Heartbeat
+from tocsin.domain.hours import Hours
 from tocsin.domain.ids import Actor, AlertId, fingerprint, fingerprint_of
 from tocsin.domain.incident import Incident, IncidentUpdate
 from tocsin.domain.integration import HEARTBEATS, SELF, Integration, IntegrationType, Token
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.notification import DeliveryState, NotificationEvent
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
+from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.silence import Silence, Span
@@ -190,6 +192,11 @@ class StoryTeam:
         )
         repository = DynamoDBHeartbeats(self.world.call, TABLE)
         repository.put(None, heartbeat.watched(now), write_id=self.world.new_write_id())
+
+    def route(self, *only: Hours) -> None:
+        """A route for everything, with hours."""
+        route = Route(name="by-day", match=(), escalation_policy="default", only=only)
+        self._keep(DynamoDBConfiguration(self.world.call, TABLE, ROUTES), route)
 
     def silence(self, lasts: timedelta, *, name: str = "deploy") -> None:
         """A person silences everything from now on."""

@@ -25,6 +25,7 @@ SAMPLES = {
     "escalator_timer": ("sqs", "receive-message"),
     "first_key_": ("cloudformation", "create-request"),
     "notifier_delivery": ("sqs", "receive-message"),
+    "team_config_": ("cloudformation", "create-request"),
 }
 OF_THE_CASE = {
     *("headers", "pathParameters", "queryStringParameters", "Keys", "NewImage", "OldImage"),
@@ -38,6 +39,7 @@ NOT_IN_EVERY_EVENT = {
 MORE_THAN_SAM_SHOWS = {
     "escalator_tick": {"version", "detail"},  # EventBridge Scheduler's own: detail is a text
     "first_key_": {"ServiceToken", "PhysicalResourceId", "OldResourceProperties"},
+    "team_config_": {"ServiceToken", "PhysicalResourceId", "OldResourceProperties"},
 }
 
 

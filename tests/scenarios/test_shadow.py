@@ -1,16 +1,25 @@
 """With `Paging=shadow` everything runs, and no message leaves."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
-from tests.examples import MINUTE, NINE
+from tests.examples import MINUTE, NINE, TO_OPS
 from tests.fakes.world import World
+from tests.on_call import daily
+from tests.scenarios.test_schedules import taking
 from tocsin.domain.ids import AlertId
-from tocsin.domain.notification import SHADOW, DeliveryState, NotificationEvent
-from tocsin.domain.people import User
+from tocsin.domain.notification import (
+    SHADOW,
+    DeliveryState,
+    NotificationEvent,
+    NotificationReason,
+)
+from tocsin.domain.people import Channel, User
 from tocsin.domain.signal import SignalAction
+from tocsin.usecases.change_on_call import take_shift
 
 
 @pytest.fixture
@@ -115,3 +124,33 @@ def test_a_digest_and_its_pages_are_in_shadow(world: World) -> None:
         (DeliveryState.SKIPPED, SHADOW)
     }
     assert world.providers.received == []
+
+
+def test_a_notice_to_a_person_is_in_shadow_too(world: World) -> None:
+    for name in ("alice", "bob", "carol"):
+        world.user(name)
+    world.schedule(daily("alice", "bob"))
+    world.is_shadow = True
+
+    take_shift(taking("carol", world.now), world.on_call_work)
+    world.pass_time(minutes=1)
+
+    assert world.providers.notices == []
+
+
+def test_a_test_of_a_channel_goes_out_all_the_same(world: World) -> None:
+    """Addresses can be tried before they are needed."""
+    world.keep(world.channels, Channel(name="ops", type="console"))
+    world.is_shadow = True
+    test = replace(
+        TO_OPS,
+        target="channel:ops",
+        channel="ops",
+        event=NotificationEvent.TEST,
+        reason=NotificationReason.TEST,
+    )
+
+    world.deliveries.send([test], now=world.now)
+    world.pass_time(seconds=5)
+
+    assert [it.event for it in world.providers.received] == [NotificationEvent.TEST]

@@ -1,7 +1,7 @@
 """A storm: the first page goes alone, what follows goes as digests, and each alert is told once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,12 +15,15 @@ from tests.fakes.world import World
 from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
 from tocsin.domain.line import CRITICAL_WAITS, Place
+from tocsin.domain.next_action import BegunSteps
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
+from tocsin.domain.sweep import Ailment
 from tocsin.domain.team_settings import TeamSettings
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
+from tocsin.usecases.plan_apart import plan_apart
 from tocsin.usecases.ports import DigestRepository
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -290,10 +293,12 @@ class Meanwhile:
         self._digests = digests
         self.get, self.members, self.freeze = digests.get, digests.members, digests.freeze
 
-    def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
+    def add_members(
+        self, digest_id: DigestId, deliveries: Sequence[Delivery], *, at: datetime
+    ) -> None:
         if self._happens:
             self._happens.pop()()
-        self._digests.add_member(digest_id, delivery, at=at)
+        self._digests.add_members(digest_id, deliveries, at=at)
 
 
 @pytest.fixture
@@ -377,7 +382,7 @@ def gathering(held: HeldWorld) -> HeldWorld:
     return held
 
 
-def test_messages_of_a_batch_join_with_three_writes_each_but_one_count(
+def test_messages_of_a_batch_join_with_one_request_each_and_two_together(
     gathering: HeldWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deliveries = queued(gathering, 5)
@@ -386,14 +391,15 @@ def test_messages_of_a_batch_join_with_three_writes_each_but_one_count(
 
     def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         partition = parameters.get("Key", parameters.get("Item", {})).get("pk", {}).get("S", "")
-        asked[f"{operation} {partition[:1]}"] += partition[:1] in {"A", "B", "G", "L"}
+        asked[f"{operation} {partition[:1]}"] += partition[:1] in {"A", "G", "L"}
+        asked[operation] += operation == "BatchWriteItem"
         return answer(operation, parameters)
 
     monkeypatch.setattr(gathering.table, "answer", counted)
     joined = join_together(deliveries, gathering.work)
 
     assert joined == deliveries
-    assert +asked == Counter({"UpdateItem L": 5, "PutItem B": 5, "UpdateItem G": 1})
+    assert +asked == Counter({"UpdateItem L": 5, "BatchWriteItem": 1, "UpdateItem G": 1})
 
     gathering.run(until=NINE + 2 * MINUTE)
 
@@ -430,7 +436,16 @@ def test_what_joins_together_too_late_is_told_by_the_next_digest(gathering: Held
 def in_one_batch(
     team: World, monkeypatch: pytest.MonkeyPatch, *keys: str, service: str = "api"
 ) -> list[AlertId]:
-    """Alerts of which the stream tells together."""
+    """Alerts of which the stream tells together; what it sets apart is planned at once."""
+    alert_ids = set_apart(team, monkeypatch, *keys, service=service)
+    team.pass_time(seconds=0)
+    return alert_ids
+
+
+def set_apart(
+    team: World, monkeypatch: pytest.MonkeyPatch, *keys: str, service: str = "api"
+) -> list[AlertId]:
+    """Likewise, and nobody works on what it sets apart."""
     with monkeypatch.context() as held:
         held.setattr(team, "follow", lambda: None)
         alert_ids = [opened(team, key, service=service) for key in keys]
@@ -490,3 +505,218 @@ def test_a_batch_that_is_followed_again_tells_nothing_twice(
 
     assert set(named(team).values()) == {1}
     assert named(team).total() == 6
+
+
+def asked_of(team: World, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Count requests to the table from now on."""
+    asked: Counter[str] = Counter()
+    answer = team.table.answer
+
+    def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        asked[operation] += 1
+        return answer(operation, parameters)
+
+    monkeypatch.setattr(team.table, "answer", counted)
+    return asked
+
+
+def begun_steps(team: World) -> list[BegunSteps]:
+    return [it for it in team.timers.waiting if isinstance(it, BegunSteps)]
+
+
+def test_a_batch_of_a_storm_leaves_its_pages_to_the_timers_queue(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = set_apart(team, monkeypatch, *(f"disk-{number}" for number in range(25)))
+
+    assert [len(list(pages(team, it))) for it in others] == [0] * 24
+    assert [it.alert_id for it in team.deliveries.waiting] == [first]
+    assert [len(it.steps) for it in begun_steps(team)] == [10, 10, 4]
+    assert {it.targets for it in begun_steps(team)} == {("user:alice",)}
+
+    team.pass_time(seconds=61)
+
+    assert named(team) == Counter([first, *others])
+
+
+def test_the_stream_asks_as_much_for_a_hundred_alerts_of_a_storm_as_for_five(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        opened(team, f"disk-{number}")
+    asked = asked_of(team, monkeypatch)
+
+    counts = []
+    for number in (5, 100):
+        with monkeypatch.context() as held:
+            held.setattr(team, "follow", lambda: None)
+            for each in range(number):
+                opened(team, f"cpu-{number}-{each}")
+        asked.clear()
+        team.follow()
+        counts.append(asked.total())
+
+    assert counts[1] <= counts[0] + 10, "transactions of a hundred entries, and the storm's counts"
+
+
+def test_a_page_of_another_person_is_queued_before_those_of_a_storm(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.user("carol")
+    with monkeypatch.context() as held:
+        held.setattr(team, "follow", lambda: None)
+        of_alice = [opened(team, f"disk-{number}") for number in range(5)]
+        team.escalation_policy(("user:carol", 10 * MINUTE))
+        of_carol = opened(team, "disk-of-carol")
+    team.follow()
+
+    assert [it.alert_id for it in team.deliveries.waiting] == [of_carol, of_alice[0]]
+
+
+def test_of_each_severity_and_group_the_first_is_planned_in_the_stream(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as held:
+        held.setattr(team, "follow", lambda: None)
+        for number in range(3):
+            opened(team, f"disk-{number}", severity=Severity.WARNING)
+        worse = [opened(team, f"cpu-{number}") for number in range(3)]
+        unrelated = [opened(team, f"db-{number}", service="db") for number in range(3)]
+    team.follow()
+
+    at_once = [it.alert_id for it in team.deliveries.waiting]
+    assert at_once[1:] == [worse[0], unrelated[0]]
+    assert sum(len(it.steps) for it in begun_steps(team)) == 6
+
+
+def test_what_would_only_wait_is_all_set_apart(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        opened(team, f"disk-{number}")
+
+    set_apart(team, monkeypatch, *(f"cpu-{number}" for number in range(5)))
+
+    assert [len(it.steps) for it in begun_steps(team)] == [5]
+
+
+def test_a_page_that_is_never_bundled_is_planned_in_the_stream_if_it_is_the_first(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.keep(world.channels, Channel(name="bus", type="webhook"))
+    world.escalation_policy(("channel:bus", 10 * MINUTE))
+
+    alert_ids = set_apart(world, monkeypatch, *(f"disk-{number}" for number in range(5)))
+
+    assert [it.alert_id for it in world.deliveries.waiting] == alert_ids[:1]
+
+    world.pass_time(seconds=1)
+
+    assert Counter(it.alert_id for it in world.providers.received) == Counter(alert_ids)
+
+
+def test_two_alerts_at_once_are_planned_in_the_stream(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_apart(team, monkeypatch, "disk-1", "disk-2")
+
+    assert begun_steps(team) == []
+    assert len(team.deliveries.waiting) == 2
+
+
+def test_steps_that_come_twice_are_planned_once(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_ids = set_apart(team, monkeypatch, *(f"disk-{number}" for number in range(5)))
+    again = begun_steps(team)
+    team.pass_time(seconds=0)
+
+    team.timers.send(again, now=team.now)
+    team.pass_time(seconds=61)
+
+    assert named(team) == Counter(alert_ids)
+
+
+def test_a_step_that_was_left_meanwhile_is_not_planned(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, escalated, *_ = set_apart(team, monkeypatch, *(f"disk-{it}" for it in range(5)))
+    [begun] = begun_steps(team)
+    team.escalate(escalated, by=BOB)
+    asked = asked_of(team, monkeypatch)
+
+    only = replace(begun, steps=tuple(it for it in begun.steps if it.alert_id == escalated))
+    planned = plan_apart(
+        only, at=team.now, outlets=team.outlets, alerts=team.alerts, is_over=lambda: False
+    )
+
+    assert planned.planned == 0
+    assert asked == Counter({"BatchGetItem": 1})
+    assert [it.delivery.step for it in pages(team, escalated)] == [2]
+
+
+def test_a_step_that_was_taken_back_by_a_silence_waits_for_its_end(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_ids = set_apart(team, monkeypatch, *(f"disk-{number}" for number in range(5)))
+    team.silence('name="disk-3"', minutes=30)
+    team.pass_time(minutes=2)
+
+    held = team.alert(alert_ids[3])
+    assert held.hold is not None
+    assert not list(pages(team, alert_ids[3]))
+    assert named(team).keys() == set(alert_ids) - {alert_ids[3]}
+
+
+def test_what_the_time_does_not_suffice_for_is_queued_anew(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, *others = set_apart(team, monkeypatch, *(f"disk-{number}" for number in range(6)))
+    [begun] = team.timers.arrived(team.now)
+    assert isinstance(begun, BegunSteps)
+    looks = iter([False, False, True])
+
+    planned = plan_apart(
+        begun, at=team.now, outlets=team.outlets, alerts=team.alerts, is_over=lambda: next(looks)
+    )
+
+    assert (planned.planned, planned.left) == (2, 3)
+    assert [len(list(pages(team, it))) for it in others] == [1, 1, 0, 0, 0]
+    [left] = begun_steps(team)
+    assert [it.alert_id for it in left.steps] == others[2:]
+
+
+def test_steps_whose_message_is_lost_are_found_by_the_sweep(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, *others = set_apart(team, monkeypatch, *(f"disk-{number}" for number in range(5)))
+    team.timers.arrived(team.now)
+
+    team.pass_time(minutes=6)
+    found = team.sweep()
+
+    assert {it.alert.alert_id for it in found if it.ailment is Ailment.UNPLANNED} == set(others)
+
+
+def test_no_step_follows_while_pages_wait_to_be_planned(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, late, *_ = set_apart(team, monkeypatch, *(f"disk-{number}" for number in range(5)))
+    begun = team.timers.arrived(team.now)
+    team.pass_time(minutes=9.5)
+    team.timers.send(begun, now=team.now)
+    team.pass_time(minutes=5)
+
+    assert named(team)[late] == 1
+    assert named(team, "user:bob")[late] == 0
+
+
+def test_the_timelines_of_many_alerts_are_told_of_a_digest_in_few_requests(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_ids = in_one_batch(team, monkeypatch, *(f"disk-{number}" for number in range(20)))
+    asked = asked_of(team, monkeypatch)
+    team.pass_time(seconds=61)
+
+    assert all(team.happened(it)[-1] == "digest_sent" for it in alert_ids[1:])
+    assert asked["BatchWriteItem"] <= 2

@@ -16,6 +16,7 @@ class Message:
     message_id: str
     body: str
     available_at: datetime
+    group: str | None = None
     receives: int = 0
     is_repetition: bool = False
 
@@ -25,7 +26,10 @@ class Message:
         return {
             "messageId": self.message_id,
             "body": self.body,
-            "attributes": {"ApproximateReceiveCount": str(self.receives)},
+            "attributes": {
+                "ApproximateReceiveCount": str(self.receives),
+                **({"MessageGroupId": self.group} if self.group else {}),
+            },
         }
 
 
@@ -52,18 +56,21 @@ class SimulatedQueue:
     def send_batch(self, entries: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
         """Take all."""
         for entry in entries:
-            self.add(entry["MessageBody"], now + timedelta(seconds=entry["DelaySeconds"]))
+            available_at = now + timedelta(seconds=entry["DelaySeconds"])
+            self.add(entry["MessageBody"], available_at, entry.get("MessageGroupId"))
         return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
 
-    def add(self, body: str, available_at: datetime) -> None:
+    def add(self, body: str, available_at: datetime, group: str | None = None) -> None:
         """Let a message wait."""
         json.loads(body)
-        self.messages.append(Message(f"message-{next(self._numbers)}", body, available_at))
+        self.messages.append(Message(f"message-{next(self._numbers)}", body, available_at, group))
 
     def repeat(self, message: Message, available_at: datetime) -> None:
         """Let it come once more, as a standard queue may."""
         self.messages.append(
-            Message(message.message_id, message.body, available_at, is_repetition=True)
+            Message(
+                message.message_id, message.body, available_at, message.group, is_repetition=True
+            )
         )
 
     @property

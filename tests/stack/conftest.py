@@ -10,7 +10,7 @@ import pytest
 from local.stack.start import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender
 from tests.stack.clone import Clone
-from tests.stack.filed_team import FiledTeam, first_team
+from tests.stack.filed_team import STARTED, FiledTeam, first_team
 from tests.stack.shell import Shell
 from tests.stack.team import Team
 from tests.stack.webhook_receiver import WebhookReceiver
@@ -110,12 +110,11 @@ def payments(
     receiver: WebhookReceiver,
     aws_environment: None,  # noqa: ARG001 - no real AWS
 ) -> Iterator[FiledTeam]:
-    """A stack for teams' files: without one, and without people of its own."""
-    options = Options(
-        state=tmp_path_factory.mktemp("payments"),
-        fresh=True,
-        parameters={"TeamName": "payments", "OwnerEmail": "owner@example.com"},
-    )
+    """A stack for teams' files, started with one as `make run TEAM=` does it."""
+    folder = tmp_path_factory.mktemp("teams")
+    team = folder / "started.yaml"
+    team.write_text(STARTED)
+    options = Options(state=tmp_path_factory.mktemp("payments"), fresh=True, team=team)
     watchers = Watchers(step=lambda step: sys.stderr.writelines([f"payments' stack: {step}\n"]))
     with start(options, watchers) as running:
-        yield first_team(running, receiver, tmp_path_factory.mktemp("teams"))
+        yield first_team(running, receiver, folder)

@@ -22,6 +22,8 @@ from tocsin.file_lines import packed
 from tocsin_cli.template import TemplateFile, read_team, write_joined
 from tocsin_cli.yaml_file import read_yaml, render
 
+STARTED = "team: payments\nintegrations: [{name: started, type: rest}]\n"
+"""A file that a stack is started with."""
 FAILING = """
   Failing:
     Type: Custom::FirstAdminKey

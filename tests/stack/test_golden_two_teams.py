@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.stack.aws import Client as AwsClient
 from local.stack.prerequisites import LocalStackError
 from tests.stack.client import Client, Sender, eventually
 from tests.stack.filed_team import FiledTeam, SecondTeam
@@ -160,12 +159,12 @@ def test_a_stack_with_a_file_is_deleted_and_the_other_goes_on(teams: Pair) -> No
     cloudformation = search.running.aws.client("cloudformation")
 
     cloudformation.delete_stack(StackName=search.stack_name)
-    eventually(lambda: is_gone(search, cloudformation), bool, seconds=60)
+    eventually(lambda: is_gone(search), bool, seconds=60)
 
     assert opened(payments, "still there")
 
 
-def is_gone(team: FiledTeam, cloudformation: AwsClient) -> bool:
+def is_gone(team: FiledTeam) -> bool:
     try:
         return team.status() == "DELETE_COMPLETE"
     except ClientError as error:

@@ -12,20 +12,41 @@ from tocsin_cli.template import read_team
 
 BAD = """\
 team: payments
+user: []
 users:
   - name: alice
     email: nowhere
+  - name: alice
+channels:
+  - {name: hook, type: webhok, url: "https://hooks.example.com"}
+  - {name: chat, type: slack, channel: "#oncall", secret: xoxb-123456789012}
 integrations:
-  - name: events
-    type: events
-    token: {parameter: pagerduty}
+  - {name: Events, type: events}
+schedules:
+  - name: primary
+    time_zone: Europe/Pari
+    layers:
+      - {rotation: weekly, handoff: mon 09:00, start: 2026-01-05, users: [carol]}
 escalation_policies:
   - name: default
     steps:
-      - name: first
-        targets: [{channel: gone}]
-        delay: 5m
+      - {name: first, targets: [{channel: gone}], delay: 5 minutes}
+heartbeats:
+  - {name: backup, period: 24h, cron: 0 2 * * *}
 """
+MISTAKES = {
+    2: "user",
+    5: "users[0].email",
+    6: "users[1]",
+    8: "channels[0].type",
+    9: "channels[1].secret",
+    11: "integrations[0].name",
+    14: "schedules[0].time_zone",
+    16: "schedules[0].layers[0].users[0]",
+    20: "escalation_policies[0].steps[0].targets[0]",
+    22: "heartbeats[0]",
+}
+"""By line."""
 
 
 def file_of(payments: FiledTeam, channel: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as files have it
@@ -72,12 +93,15 @@ def paged(filed: FiledTeam, name: str) -> str:
     return found
 
 
-def test_the_file_decides_who_is_paged_and_takes_over_what_was_there(filed: FiledTeam) -> None:
-    """The policy `default` was made with the stack, for its owner."""
+def test_the_file_decides_who_is_paged(filed: FiledTeam) -> None:
     assert paged(filed, "before") == "first-hook"
-    policy = filed.api.get("/api/v1/escalation-policies/default").expect(200).data
-    assert policy["managed_by"] == "team file"
-    assert filed.api.get("/api/v1/users/owner").expect(200).data["managed_by"] is None
+
+
+def test_a_start_with_a_file_shows_its_urls(payments: FiledTeam) -> None:
+    url = payments.running.integrations["started"].url
+
+    assert url.startswith(f"{payments.url}/i/")
+    assert payments.secret("integrations/started") == url
 
 
 def test_a_changed_file_changes_who_is_paged(filed: FiledTeam) -> None:
@@ -109,15 +133,18 @@ def test_what_the_file_manages_is_not_changed_by_the_api(filed: FiledTeam) -> No
     assert filed.api.get("/api/v1/integrations/app").data["managed_by"] == "team file"
 
 
-def test_a_bad_file_rolls_back_with_its_lines_and_changes_nothing(filed: FiledTeam) -> None:
+def test_a_file_with_ten_mistakes_rolls_back_with_all_their_lines_and_changes_nothing(
+    filed: FiledTeam,
+) -> None:
     before = state(filed)
 
     with pytest.raises(LocalStackError):
         filed.deploy_unchecked(BAD)
 
     reason = filed.reasons()[0]
-    assert "line 4: users[0].email: " in reason
-    assert "line 13: escalation_policies[0].steps[0].targets[0]" in reason
+    assert {line: path for line, path in MISTAKES.items() if f"line {line}: {path}" in reason} == (
+        MISTAKES
+    )
     assert filed.status() == "UPDATE_ROLLBACK_COMPLETE"
     assert state(filed) == before
 

@@ -10,7 +10,7 @@ from tests.template.intrinsics import Template
 
 OWN = "Tocsin/${AWS::StackName}"
 UNSHOWN = {"CalendarFunction", "FirstKeyFunction", "TeamConfigFunction"}
-"""Calendars page nobody, and have alarms; the others run when the stack is made or updated."""
+"""One pages nobody, and has alarms; the others run when the stack is deployed, and then no more."""
 
 
 @pytest.fixture(scope="module")

@@ -29,13 +29,14 @@ EVERY_FUNCTION_KNOWS = {
     "PUBLIC_URL",
     "TEAM",
     "STAGE",
+    "TIME_ZONE",
     "LOG_LEVEL",
     "POWERTOOLS_LOG_LEVEL",
     "POWERTOOLS_METRICS_NAMESPACE",
     "POWERTOOLS_SERVICE_NAME",
 }
 TOLD_BESIDES = {
-    "ActionsFunction": {"DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER", "TIME_ZONE"},
+    "ActionsFunction": {"DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"},
     "AlertsApiFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "CHANNEL_SECRETS_PREFIX",
@@ -54,7 +55,7 @@ TOLD_BESIDES = {
     },
     "TableChangeFunction": {"DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
     "TickFunction": {"DELIVERIES_QUEUE_URL", "TIMERS_QUEUE_URL"},
-    "TimerFunction": {"FAILURES_QUEUE_URL", "TIMERS_QUEUE_URL"},
+    "TimerFunction": {"TIMERS_QUEUE_URL", "DELIVERIES_QUEUE_URL", "FAILURES_QUEUE_URL"},
     "NotifierFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
         "DELIVERIES_QUEUE_URL",
@@ -64,7 +65,6 @@ TOLD_BESIDES = {
         "LINK_KEY_PARAMETER",
         "PAGING",
         "SLACK_API_URL",
-        "TIME_ZONE",
     },
 }
 MAY_BE_MISSING = {
@@ -76,7 +76,6 @@ MAY_BE_MISSING = {
     "SECRETS_KEY",
     "SENDS_EMAIL",
     "SLACK_API_URL",
-    "TIME_ZONE",
 }
 ANSWERING = (
     *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
@@ -343,9 +342,11 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "PublicUrl": 98,
         "AllowPrivateWebhooks": 5,
         "SecretsKeyId": 36,
-        "TimeZone": 64,
-        "SendsEmail": 4,
-        "HasLastResort": 6,
+        "TimeZone": 32,
+        "IsTraced": 1,
+        "UsesSnapStart": 1,
+        "SendsEmail": 1,
+        "HasLastResort": 1,
         "Paging": 6,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")

@@ -29,6 +29,15 @@ def right(action: str, *partitions: str, resource: str = "Table") -> Right:
             [right("BatchGetItem", "A#", "N#")],
         ),
         (
+            "BatchWriteItem",
+            {
+                "RequestItems": {
+                    "tocsin": [{"PutRequest": {"Item": key(it)}} for it in ("A#1", "B#1")]
+                }
+            },
+            [right("BatchWriteItem", "A#", "B#")],
+        ),
+        (
             "Query",
             {
                 **TABLE,

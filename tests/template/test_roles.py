@@ -78,7 +78,7 @@ ALLOWED: dict[str, Permissions] = {
         "Table.StreamArn": actions(
             "dynamodb", "DescribeStream GetRecords GetShardIterator ListStreams"
         ),
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions("dynamodb", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         "TimersQueue": actions("sqs", "SendMessage"),
         "DeliveriesQueue": actions("sqs", "SendMessage"),
         "TableChangeFailuresQueue": actions("sqs", "SendMessage"),
@@ -94,16 +94,21 @@ ALLOWED: dict[str, Permissions] = {
     },
     "TimerRole": {
         "TimerLogs": LOGS,
-        "Table": actions("dynamodb", "GetItem PutItem Query UpdateItem"),
+        "Table": actions(
+            "dynamodb", "BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem"
+        ),
         "Table/index/by_state": actions("dynamodb", "Query"),
         "TimersQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
         "TimersDeadLetterQueue": actions("sqs", "SendMessage"),
     },
     "NotifierRole": {
         "NotifierLogs": LOGS,
-        "Table": actions("dynamodb", "BatchGetItem GetItem PutItem Query UpdateItem"),
+        "Table": actions(
+            "dynamodb", "BatchGetItem BatchWriteItem GetItem PutItem Query UpdateItem"
+        ),
         "DeliveriesQueue": actions(
             "sqs", "DeleteMessage GetQueueAttributes ReceiveMessage SendMessage"
         ),

@@ -49,6 +49,7 @@ class Clone:
 
     def type(self, command: str) -> subprocess.CompletedProcess[str]:
         environment = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ}
+        environment["PYTHONPATH"] = f"{ROOT / 'layers/common'}:{ROOT / 'cli'}"
         return subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,
@@ -137,3 +138,58 @@ def make_old_build(clone: Clone) -> None:
     build = clone.folder / ".aws-sam/build"
     build.mkdir(parents=True)
     (build / "template.yaml").write_text("of another tree\n")
+
+
+@pytest.fixture
+def clone_with_a_place(clone: Clone) -> Clone:
+    """What is built has a place for a team's file."""
+    sam = clone.folder / ".venv/bin/sam"
+    written = "      File: {}\\n      Lines: ''"
+    sam.write_text(SAM.replace('echo "of this tree" >', f'printf "{written}\\n" >'))
+    (clone.folder / "teams").mkdir()
+    return clone
+
+
+def test_the_file_of_the_section_is_deployed_with_it(clone_with_a_place: Clone) -> None:
+    clone = clone_with_a_place
+    (clone.folder / "teams/payments.yaml").write_text("team: payments\nusers: [{name: alice}]\n")
+
+    ended = clone.type("make deploy ENV=payments")
+
+    assert ended.returncode == 0, ended.stderr
+    *_, option, template = clone.read("typed").split()
+    assert option == "--template-file"
+    assert '"name": "alice"' in Path(template).read_text()
+
+
+def test_a_file_that_is_wrong_stops_everything_before_the_build(clone_with_a_place: Clone) -> None:
+    clone = clone_with_a_place
+    (clone.folder / "teams/payments.yaml").write_text("team: payments\nuser: [{name: alice}]\n")
+
+    ended = clone.type("make deploy ENV=payments")
+
+    assert ended.returncode != 0
+    assert "payments.yaml:2" in ended.stderr
+    assert "users" in ended.stderr
+    assert clone.read("typed") == ""
+
+
+def test_another_file_may_be_named(clone_with_a_place: Clone) -> None:
+    clone = clone_with_a_place
+    (clone.folder / "other.yaml").write_text("team: tocsin\n")
+
+    ended = clone.type("make deploy TEAM=other.yaml PARAMETERS=Stage=test")
+
+    assert ended.returncode == 0, ended.stderr
+    assert "--template-file" in clone.read("typed")
+    assert "Stage=test" in clone.read("typed")
+
+
+def test_what_other_tools_deploy_is_packaged(clone: Clone) -> None:
+    ended = clone.type("make package BUCKET=mine")
+
+    assert ended.returncode == 0, ended.stderr
+    assert clone.read("typed").splitlines()[-1].split() == [
+        *("sam", "package", "--template-file", ".aws-sam/build/template.yaml"),
+        *("--s3-bucket", "mine", "--output-template-file", ".aws-sam/packaged.yaml"),
+    ]

@@ -390,7 +390,7 @@ def test_a_digest_of_what_was_held_back_says_so() -> None:
     message = written(is_release=True)
 
     assert plain(message.lead) == (
-        "A silence or maintenance window, which has ended, held these 7 back until now."
+        "A silence, a maintenance window or hours of the day held these 7 back until now."
     )
     assert message.lead_short == "Held back until now."
     assert plain(message.why_you) == (
@@ -433,7 +433,7 @@ def test_nothing_is_said_of_a_storm_that_is_over(storm: TeamStorm | None) -> Non
 def test_what_was_held_back_is_said_before_the_storm() -> None:
     said = unbroken(written(storm=STORM, is_release=True).lead)
 
-    assert said.startswith("A silence or maintenance window, which has ended, held these 7 back")
+    assert said.startswith("A silence, a maintenance window or hours of the day held these 7 back")
     assert said.endswith(
         "until now. A storm of the whole team since 03:02: 34 alerts, api 20, db 14."
     )

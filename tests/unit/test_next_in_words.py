@@ -1,7 +1,7 @@
 """Who has an alert and what happens next: each case, to whom it names and to everybody else."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -22,10 +22,11 @@ from tests.alerts_in_words import (
     unbroken,
 )
 from tests.examples import MINUTE, SENDER, as_read
-from tocsin.domain.alert import Alert, Routed, RouteSettings, Snooze
+from tocsin.domain.alert import Alert, Routed, RouteSettings, Snooze, routed_by
 from tocsin.domain.escalation import Rest, Target, TargetKind
 from tocsin.domain.flapping import Flapping, FlappingRule, Told
 from tocsin.domain.hold import Hold, HoldKind
+from tocsin.domain.hours import Hours
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import next_action
 from tocsin.domain.phrase import joined, plain
@@ -70,6 +71,25 @@ def held() -> Alert:
     """A route holds its first page for six minutes."""
     by_route = RouteSettings(route="db-flaps", hold=6 * MINUTE)
     return as_read(opened().following(policy("bob")).held_by_route(by_route))
+
+
+FROM_NINE = (Hours(begins=time(9), ends=time(18)),)
+
+
+def outside_hours() -> Alert:
+    """Its route pages from nine on."""
+    by_route = RouteSettings(route="night-quiet", only=FROM_NINE, time_zone="Europe/Berlin")
+    alert = replace(opened(), routed=routed_by(by_route, Severity.CRITICAL))
+    return as_read(alert.following(policy("bob")).held_by_route(by_route))
+
+
+def waiting_for_a_step() -> Alert:
+    """The only step is asked from nine on."""
+    [step] = policy("bob").steps
+    from_nine = replace(
+        policy("bob"), steps=(replace(step, only=FROM_NINE),), time_zone="Europe/Berlin"
+    )
+    return as_read(replace(opened(), severity=Severity.WARNING).escalate(from_nine, at=BEGAN))
 
 
 def asked_alone() -> Alert:
@@ -199,6 +219,18 @@ CASES = {
         "Its route holds the first page. Bob is called at 03:04 if it still fires then.",
         "Bob 03:04 if it still fires.",
         at=BEGAN,
+    ),
+    "outside the hours of its route": Case(
+        outside_hours(),
+        "Nobody is called until 09:00: outside the hours of route night-quiet.",
+        "Nobody is called until 09:00: outside the hours of route night-quiet.",
+        "",
+    ),
+    "outside the hours of its steps": Case(
+        waiting_for_a_step(),
+        "It is outside the hours of its steps. You are called at 09:00 if it still fires then.",
+        "It is outside the hours of its steps. Bob is called at 09:00 if it still fires then.",
+        "Bob 09:00 if it still fires.",
     ),
     "a person is awake": Case(
         awake("bob"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from tocsin.domain.escalation import (
     TargetKind,
     advance,
 )
+from tocsin.domain.hours import Hours
 from tocsin.domain.matcher import Matcher
 from tocsin.domain.people import (
     Channel,
@@ -207,6 +208,72 @@ def test_a_missing_policy_is_named_by_what_names_it() -> None:
 
 def warned(before: Team, after: Team, *changed: tuple[Noun, str]) -> list[str]:
     return list(spelled_gaps(gaps_after_change(before, after, changed[0])).values())
+
+
+BY_DAY = (Hours(begins=time(8), ends=time(18)),)
+BY_NIGHT = (Hours(begins=time(18), ends=time(8)),)
+
+
+def with_rules(*rules: NotificationRule) -> User:
+    hash_ = hash_address("+15550100")
+    return replace(
+        ALICE,
+        phone="+15550100",
+        time_zone="Europe/Paris",
+        notify=rules,
+        verified={**VERIFIED, ContactMethod.SMS: hash_},
+    )
+
+
+def test_a_person_whose_rules_leave_hours_out_is_named_with_the_hours() -> None:
+    by_mail = NotificationRule(by=ContactMethod.EMAIL, only=BY_DAY)
+    it = team(with_rules(by_mail), policy(("user:alice",)))
+
+    assert problems(it) == ["alice is told only mon-sun 08:00-18:00 (Europe/Paris) for critical"]
+    assert all(path.ok for path in reach_of_all(CRITICAL, it))
+    [gap] = gaps_of_all(reach_of_all(CRITICAL, it))
+    assert (gap.code, gap.noun, gap.place) == (GapCode.ONLY_AT_HOURS, Noun.USER, "notify")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        NotificationRule(by=ContactMethod.SMS, only=BY_NIGHT),
+        NotificationRule(by=ContactMethod.SMS),
+    ],
+    ids=["by night", "at any hour"],
+)
+def test_a_person_whom_another_rule_tells_at_the_other_hours_is_told_always(
+    rule: NotificationRule,
+) -> None:
+    by_mail = NotificationRule(by=ContactMethod.EMAIL, only=BY_DAY)
+
+    assert problems(team(with_rules(by_mail, rule), policy(("user:alice",)))) == []
+
+
+def test_a_rule_without_an_address_covers_no_hours() -> None:
+    rules = (
+        NotificationRule(by=ContactMethod.EMAIL, only=BY_DAY),
+        NotificationRule(by=ContactMethod.SLACK, only=BY_NIGHT),
+    )
+
+    assert problems(team(with_rules(*rules), policy(("user:alice",)))) == [
+        "alice has no address for slack",
+        "alice is told only mon-sun 08:00-18:00 (Europe/Paris) for critical",
+    ]
+
+
+def test_a_policy_whose_steps_leave_hours_out_is_named_but_for_critical_alerts() -> None:
+    both = policy(("channel:ops",), ("user:alice",))
+    first, second = both.steps
+    by_day = replace(both, steps=(replace(first, only=BY_DAY), replace(second, only=BY_DAY)))
+    by_turns = replace(by_day, steps=(by_day.steps[0], replace(second, only=BY_NIGHT)))
+
+    assert problems(team(ALICE, OPS, by_day), WARNING) == [
+        "default asks nobody outside mon-sun 08:00-18:00 for warning"
+    ]
+    assert problems(team(ALICE, OPS, by_day), CRITICAL) == []
+    assert problems(team(ALICE, OPS, by_turns), WARNING) == []
 
 
 def test_a_change_is_told_what_it_breaks_and_nothing_that_was_broken_before() -> None:

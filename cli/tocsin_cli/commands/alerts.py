@@ -21,7 +21,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="Alerts, and
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="As `alerts list` shows it.")]
 IdsArgument = Annotated[
-    list[str], typer.Argument(metavar="ID...", help="As `alerts list` shows them.")
+    list[str], typer.Argument(metavar="ID", help="As `alerts list` shows them.")
 ]
 
 
@@ -30,21 +30,24 @@ def list_alerts(  # noqa: PLR0913 - an option for each filter
     *,
     status: Annotated[
         str,
-        typer.Option(help="A comma list of firing, acknowledged, resolved; or all."),
+        typer.Option(
+            metavar="LIST", help="A comma list of firing, acknowledged, resolved; or all."
+        ),
     ] = "firing,acknowledged",
     severity: Annotated[
-        str | None, typer.Option(help="A comma list of critical, warning, info.")
+        str | None, typer.Option(metavar="LIST", help="A comma list of critical, warning, info.")
     ] = None,
     integration: Annotated[
-        str | None, typer.Option(help="Only what came in by this integration.")
+        str | None, typer.Option(metavar="NAME", help="Only what came in by this integration.")
     ] = None,
     label: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="Only with this label.")
     ] = None,
     words: Annotated[
-        str | None, typer.Option("--words", "-q", help="Words that all occur in the alert.")
+        str | None,
+        typer.Option("--words", "-q", metavar="TEXT", help="Words that all occur in the alert."),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, metavar="NUMBER", help="How many at most.")] = 50,
     profile: ProfileOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:
@@ -213,9 +216,11 @@ def _act(
 def watch(
     *,
     severity: Annotated[
-        str | None, typer.Option(help="A comma list of critical, warning, info.")
+        str | None, typer.Option(metavar="LIST", help="A comma list of critical, warning, info.")
     ] = None,
-    interval: Annotated[int, typer.Option(min=2, max=3600, help="Seconds between two looks.")] = 5,
+    interval: Annotated[
+        int, typer.Option(min=2, max=3600, metavar="NUMBER", help="Seconds between two looks.")
+    ] = 5,
     profile: ProfileOption = None,
     output: OutputOption = Output.TABLE,
 ) -> None:

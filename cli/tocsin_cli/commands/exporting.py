@@ -1,11 +1,13 @@
 """`tocsin export`: a stack's configuration as a team's file."""
 
 import io
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedSeq
 
 from tocsin_cli.api import Api
 from tocsin_cli.errors import FailedError, UsageError
@@ -63,8 +65,22 @@ def _yaml(exported: Export) -> str:
     yaml, text = YAML(), io.StringIO()
     yaml.width = _WIDTH
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.dump(dict(exported.with_overrides), text)
+    yaml.dump(_laid_out(exported.with_overrides), text)
     return text.getvalue()
+
+
+def _laid_out(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Put short lists of texts on one line."""
+    match value:
+        case Mapping():
+            return {name: _laid_out(it) for name, it in value.items()}
+        case [*items]:
+            laid_out = CommentedSeq(map(_laid_out, items))
+            if not any(isinstance(it, Mapping) for it in items):
+                laid_out.fa.set_flow_style()
+            return laid_out
+        case _:
+            return value
 
 
 def _write(path: Path, text: str) -> None:

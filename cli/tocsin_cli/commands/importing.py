@@ -21,6 +21,8 @@ from tocsin_cli.times import now
 from tocsin_cli.yaml_file import FileError, checked
 from tocsin_cli.yaml_file import read_yaml as read_team_yaml
 
+SCHEMA: Final = "yaml-language-server: $schema=../docs/team-file.schema.json"
+"""By it editors complete a file in `teams`, as they do the example there."""
 _SHOWN: Final = 10
 """Differences and mistakes."""
 
@@ -97,7 +99,8 @@ def import_team(  # noqa: PLR0913 - each is an option
     except SourceError as error:
         raise FailedError(str(error), "Nothing was written.") from None
     _note_missing_script(draft, secrets)
-    text = as_yaml(draft.file(), draft.notes, [f"Made by `tocsin import {kind}`."])
+    head = [SCHEMA, f"Made by `tocsin import {kind}`; its report says what is left out."]
+    text = as_yaml(draft.file(), draft.notes, head)
     _write(out, text)
     if secrets is not None and draft.keys.values:
         _write_secrets(secrets, draft)

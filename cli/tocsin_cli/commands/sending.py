@@ -53,7 +53,7 @@ def send(  # noqa: PLR0913 - an option for each field of an alert
     integration: Annotated[
         str | None,
         typer.Argument(
-            metavar="[INTEGRATION]",
+            metavar="INTEGRATION",
             help=f"Its URL, by default {URL}; or its name on the local stack.",
         ),
     ] = None,

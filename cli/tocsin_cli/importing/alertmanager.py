@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
-from zoneinfo import available_timezones
 
 from tocsin.bodies.routes import MATCHERS_LIMIT
 from tocsin.channels.webhook import problem_of_url
@@ -17,7 +16,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.matcher import LENGTH_LIMIT
 from tocsin_cli.importing.matching import parsed
 from tocsin_cli.importing.rotations import Window, merged
-from tocsin_cli.importing.sources import Node, SourceError, read_json, read_yaml
+from tocsin_cli.importing.sources import Node, SourceError, read_json, read_yaml, zone_names
 from tocsin_cli.importing.team_file_out import Draft, Step, email, instant, quoted, reason
 
 ROUTES_LIMIT: Final = 1_000
@@ -55,7 +54,6 @@ _ELSEWHERE: Final = frozenset(
 """Products that Apprise speaks to."""
 _TIMINGS: Final = ("group_wait", "group_interval", "repeat_interval")
 _SLACK_CHANNEL: Final = re.compile(r"[#@]?[A-Za-z0-9._-]{1,80}")
-_RANGE_START: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - by the clock on the wall
 _EVERY_SEVERITY: Final = ["critical", "warning", "info"]
 
 
@@ -308,7 +306,7 @@ class _Import:
             self.draft.notes.add("HoursNotCarried", reference.place, reference.written())
             return
         for each in [] if interval is None else interval.each("time_intervals"):
-            bodies = list(_quiet_times(each))
+            bodies = list(_quiet_times(each, self.draft.at.year))
             if not bodies:
                 self.draft.notes.add("HoursNotCarried", each.place, reference.written())
             for body in bodies:
@@ -431,7 +429,7 @@ def _location(node: Node) -> str:
     zone = node.text("location", "UTC")
     if zone in ("Local", "UTC", ""):
         return "UTC"
-    if zone not in available_timezones():
+    if zone not in zone_names():
         node.at("location").fail(f"{zone} is no time zone of the IANA database")
     return zone
 
@@ -487,7 +485,7 @@ def _weekly_hours(node: Node) -> list[Window] | None:
     return [Window(days, begins, ends) for begins, ends in _times(node)]
 
 
-def _quiet_times(node: Node) -> Iterator[dict[str, Any]]:
+def _quiet_times(node: Node, year: int) -> Iterator[dict[str, Any]]:
     """Maintenance windows that are open at these times; none where a rule cannot say them."""
     if node.has("years"):
         return
@@ -508,8 +506,8 @@ def _quiet_times(node: Node) -> Iterator[dict[str, Any]]:
         parts[0] = "FREQ=DAILY"
     rrule = ";".join(parts)
     for begins, ends in _times(node):
-        start = datetime.combine(_RANGE_START, begins)
-        length = datetime.combine(_RANGE_START, ends) - start
+        start = datetime.combine(date(year, 1, 1), begins)
+        length = datetime.combine(start, ends) - start
         if length <= timedelta():
             length += timedelta(days=1)
         first = _first(rrule, start)

@@ -45,7 +45,15 @@ class Answers:
         return entries
 
     def unread(self) -> list[str]:
-        return [node.place for _, node in self.by_path if node.place not in self.read]
+        """Places of answers that nothing asked for.
+
+        Raises:
+            SourceError: Nothing asked for any: they are another product's.
+        """
+        places = [node.place for _, node in self.by_path if node.place not in self.read]
+        if len(places) == len(self.by_path):
+            raise SourceError(places[0], "is no answer that this kind of source has")
+        return places
 
 
 def read_answers(path: Path, example: str) -> Answers:

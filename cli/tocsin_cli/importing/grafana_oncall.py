@@ -90,16 +90,19 @@ class Source:
     routes: list[Node] = field(default_factory=list)
     rules: list[Node] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    _places: dict[str, list[int]] = field(default_factory=dict)
+    _named: dict[str, list[int]] = field(default_factory=dict)
 
     def shifts_of(self, schedule: Node) -> list[Node]:
-        """Those that a schedule lists, and those that name it."""
+        """Those that a schedule lists, and those that name it, in the order of all."""
+        if not self._places:
+            for place, it in enumerate(self.shifts):
+                self._places.setdefault(it.text("id"), []).append(place)
+                self._named.setdefault(it.text("schedule"), []).append(place)
         listed = {it.written() for it in schedule.each("shifts")}
-        id_ = schedule.text("id")
-        return [
-            it
-            for it in self.shifts
-            if it.text("id") in listed or (it.text("schedule") == id_ and id_)
-        ]
+        places = {place for it in listed for place in self._places.get(it, ())}
+        places.update(self._named.get(schedule.needed("id"), ()))
+        return [self.shifts[it] for it in sorted(places)]
 
 
 def read(path: Path) -> Source:
@@ -176,6 +179,10 @@ class _Import:
     draft: Draft
     integrations: dict[str, str] = field(default_factory=dict)
     """Names by the source's id."""
+    steps: dict[str, list[Node]] = field(default_factory=dict)
+    """By the id of their chain."""
+    routes: dict[str, list[Node]] = field(default_factory=dict)
+    """By the id of their integration."""
 
     def run(self) -> None:
         if len(self.source.teams) == 1:
@@ -184,9 +191,9 @@ class _Import:
         elif self.source.teams:
             place = self.source.teams[0].place
             self.draft.notes.add("SeveralTeams", place, str(len(self.source.teams)))
-        rules: dict[str, list[Node]] = {}
-        for node in self.source.rules:
-            rules.setdefault(node.text("user_id"), []).append(node)
+        rules = _by(self.source.rules, "user_id")
+        self.steps = _by(self.source.steps, "escalation_chain_id")
+        self.routes = _by(self.source.routes, "integration_id")
         for node in self.source.users:
             self._user(node, rules.get(node.text("id"), []))
         self._schedules()
@@ -426,8 +433,7 @@ class _Import:
 
     def _chain(self, node: Node) -> None:
         id_, written = node.needed("id"), node.text("name")
-        own = [it for it in self.source.steps if it.text("escalation_chain_id") == id_]
-        own.sort(key=lambda it: it.whole("position", 0))
+        own = sorted(self.steps.get(id_, []), key=lambda it: it.whole("position", 0))
         chain = _Chain()
         for at, step in enumerate(own):
             if step.text("type") == "repeat_escalation":
@@ -524,7 +530,7 @@ class _Import:
 
     def _routes(self, node: Node, name: str) -> None:
         match = f"integration={quoted(name)}"
-        own = [it for it in self.source.routes if it.text("integration_id") == node.text("id")]
+        own = self.routes.get(node.text("id"), [])
         for route in sorted(own, key=lambda it: it.whole("position", 0)):
             kind, pattern = route.text("routing_type", "regex"), route.text("routing_regex")
             if kind == "jinja2":
@@ -550,6 +556,13 @@ class _Import:
 
     def _policy(self, route: Node) -> str | None:
         return self.draft.policies.get(route.text("escalation_chain_id"))
+
+
+def _by(nodes: Sequence[Node], name: str) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        found.setdefault(node.text(name), []).append(node)
+    return found
 
 
 _MIDNIGHTS: Final = (datetime.min.time(), datetime.min.time())

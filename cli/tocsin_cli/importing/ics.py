@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
 from tocsin_cli.importing.notes import Explained
-from tocsin_cli.importing.recurring import RecurrenceError, match_excluded, rule_of
-from tocsin_cli.importing.rotations import DAY, Rotation, Rule
-from tocsin_cli.importing.sources import SourceError, read_text, shown, wall_in
+from tocsin_cli.importing.recurring import RecurrenceError, is_hourly, match_excluded, rule_of
+from tocsin_cli.importing.rotations import DAY, ROTATIONS_LIMIT, Rotation, Rule
+from tocsin_cli.importing.sources import SourceError, read_text, shown, wall_in, zone_names
 from tocsin_cli.importing.team_file_out import Draft, Override, email, local_part
 from tocsin_cli.text import clean
 
@@ -168,10 +168,10 @@ def _zone(source: Source, headers: dict[str, str]) -> str:
 def known_zone(name: str) -> str | None:
     """The zone of the IANA database that a TZID means; None: none."""
     name = name.strip()
-    if name in available_timezones():
+    if name in zone_names():
         return name
     last = "/".join(name.strip("/").split("/")[-2:])
-    if last in available_timezones():
+    if last in zone_names():
         return last
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
@@ -432,6 +432,11 @@ class _Import:
         moved: Sequence[datetime],
     ) -> None:
         zone = self.source.zone
+        if is_hourly(rule.value):
+            self._differs("HourlyShift", event)
+            return
+        if len(self.recurring) >= ROTATIONS_LIMIT:
+            raise SourceError(event.place, f"is one of more than {ROTATIONS_LIMIT} that recur")
         if begins.zone != zone:
             self._differs("LayerZone", event, begins.zone)
         start = _shifted(begins, zone, self.draft.at)
@@ -447,9 +452,6 @@ class _Import:
             raise SourceError(rule.place, str(error)) from None
         for day in other_days:
             self.draft.notes.add("ExcludedDay", event.place, day.isoformat())
-        if written.startswith("FREQ=HOURLY") or "FREQ=HOURLY" in written:
-            self._differs("HourlyShift", event)
-            return
         walls = list(islice(_walls(written, start), _COMPARED))
         gap = min((after - before for before, after in pairwise(walls)), default=_LONGEST)
         if lasts > min(gap, _LONGEST):

@@ -39,6 +39,8 @@ _WEEKDAYS: Final = (
 )
 _UNITS: Final = {"hourly": HOUR, "daily": DAY, "weekly": WEEK}
 _LONGEST_SHIFT: Final = 31 * DAY
+_CLOCK_CHANGE: Final = DAY
+"""More than a wall is away from UTC."""
 _HANDOVERS_LIMIT: Final = 20
 
 
@@ -271,10 +273,14 @@ class _Import:
         del version
         people = len(rotation.members)
         turns = people // gcd(people, len(lengths))
-        rotations, begins = [], rotation.start
+        # Turns are counted backwards too, and shifts by a rule have a first one.
+        ahead = rotation.start - self.draft.at.replace(tzinfo=None) + _CLOCK_CHANGE
+        rounds = max(0, -(-ahead // total))
+        rotations, begins = [], rotation.start - rounds * total
         for at, length in enumerate(lengths):
             members = tuple(
-                rotation.members[(at + turn * len(lengths)) % people] for turn in range(turns)
+                rotation.members[(at + (turn - rounds) * len(lengths)) % people]
+                for turn in range(turns)
             )
             rotations.append(
                 replace(

@@ -57,6 +57,9 @@ def import_source(kind: SourceKind, path: Path, draft: Draft) -> Imported:
         draft.finish()
     except RecursionError:
         raise SourceError(str(path), "is nested too deep") from None
+    is_empty = not any(draft.sections.values())
+    if is_empty and all(it.code == "NotImported" for it in draft.notes):
+        raise SourceError(str(path), "holds nothing to import; is it of this kind?")
     until = draft.at + _AHEAD
     return Imported(draft, lambda spell: _readings(kind, source, spell, until))
 

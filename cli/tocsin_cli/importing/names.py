@@ -8,11 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Final
 
-from tocsin.domain.integration import RESERVED_NAMES
+from tocsin.bodies.names import RESERVED_CHANNELS, RESERVED_INTEGRATIONS, RESERVED_USERS
 
 LENGTH_LIMIT: Final = 64
-NOBODY: Final = "nobody"
-"""A member of a rotation; so no user is called that."""
 _NUMBER_LENGTH: Final = 8
 """Characters kept free for the number of a name that comes again."""
 
@@ -53,8 +51,9 @@ class Names:
     _numbers: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
     def __post_init__(self) -> None:
-        self._taken["users"].add(NOBODY)
-        self._taken["integrations"].update(RESERVED_NAMES)
+        self._taken["users"].update(RESERVED_USERS)
+        self._taken["channels"].update(RESERVED_CHANNELS)
+        self._taken["integrations"].update(RESERVED_INTEGRATIONS)
 
     def give(self, kind: str, written: str, place: str, otherwise: str = "") -> str:
         """Choose the name of an object.

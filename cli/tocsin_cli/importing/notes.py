@@ -482,7 +482,14 @@ class Explained:
     person: str | None = None
     """Whose presence differs, by the name in the file; None: anybody's."""
     since: datetime | None = None
-    """None: at all times."""
+    """None: at all times before `until`."""
+    until: datetime | None = None
+    """None: at all times from `since` on."""
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is about an instant."""
+        is_late = self.since is not None and at < self.since
+        return not is_late and (self.until is None or at < self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

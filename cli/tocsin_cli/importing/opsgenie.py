@@ -13,6 +13,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.integration import IntegrationType
 from tocsin_cli.importing.answers import FILES_LIMIT, Answers, read_answers
 from tocsin_cli.importing.matching import parsed
+from tocsin_cli.importing.notes import Explained
 from tocsin_cli.importing.rotations import (
     DAYS,
     Member,
@@ -129,11 +130,16 @@ class Source:
     left: list[str] = field(default_factory=list)
     """Places of what is not read."""
     is_backup: bool = False
+    _members: dict[str, Node] = field(default_factory=dict)
 
     def members(self, team: str) -> list[Node]:
         """The people of a team, by its id or name; only the reading of one team names them."""
-        found = [it for it in self.teams if team in (it.text("id"), it.text("name"))]
-        return next((it.each("members") for it in found if it.has("members")), [])
+        if not self._members:
+            for it in reversed(self.teams):
+                if it.has("members"):
+                    self._members[it.text("name")] = it
+                    self._members[it.text("id")] = it
+        return self._members[team].each("members") if team in self._members else []
 
 
 def read(path: Path) -> Source:
@@ -182,7 +188,14 @@ def from_answers(answers: Answers) -> Source:
         maintenance=answers.listed("/v1/maintenance", "data"),
     )
     single = [it.at("data") for it in answers.of(r"/v2/schedules/[^/]+")]
-    source.schedules = _newest(source.schedules, single)
+    found = answers.found(r"/v2/schedules/([^/]+)/rotations")
+    rotations = {it[0]: node.at("data") for it, node in found}
+    source.schedules = [
+        Node({**it.value, "rotations": rotations[it.text("id")]}, it.place)
+        if it.text("id") in rotations and not it.has("rotations")
+        else it
+        for it in _newest(source.schedules, single)
+    ]
     source.left = answers.unread()
     return source
 
@@ -259,9 +272,17 @@ class _Import:
     """Names by the source's id."""
     teams_of: dict[str, list[str]] = field(default_factory=dict)
     """Names of integrations by the id of their team."""
+    schedule_ids: dict[str, str] = field(default_factory=dict)
+    policy_ids: dict[str, str] = field(default_factory=dict)
+    """By names of the source."""
 
     def run(self) -> None:
         self._team()
+        for ids, nodes in (
+            (self.schedule_ids, self.source.schedules),
+            (self.policy_ids, self.source.escalations),
+        ):
+            ids.update({it.text("name"): it.text("id") for it in reversed(nodes)})
         self._users()
         for node in self.source.schedules:
             self._schedule(node)
@@ -440,6 +461,10 @@ class _Import:
             self.draft.notes.add("DisabledSchedule", node.place, written)
             self.draft.schedules[id_] = []
             return
+        if not node.has("rotations"):
+            self.draft.notes.add("LayersMissing", node.place, written)
+            self.draft.schedules[id_] = []
+            return
         zone = node.zone("timezone") or "UTC"
         overrides = self._overrides(node)
         alone = {it for each in overrides if each.ends > self.draft.at for it in each.rotations}
@@ -452,6 +477,11 @@ class _Import:
         starts, ends = node.instant("startDate"), node.instant_or_none("endDate")
         if ends is not None and ends <= self.draft.at:
             self.draft.notes.add("RotationEnded", node.place, name)
+            for it in node.each("participants"):
+                if self.draft.people.get(it.text("username").lower(), "") is None:
+                    self.draft.notes.add(
+                        "BlockedUser", it.place, it.text("username"), to_do="Nothing."
+                    )
             return None
         members = tuple(self._member(it, schedule) for it in node.each("participants"))
         if not members:
@@ -531,21 +561,20 @@ class _Import:
                 continue
             for entry in node.each():
                 user = self._person(entry.at("user"))
-                ends = entry.instant("endDate")
+                begins, ends = entry.instant("startDate"), entry.instant("endDate")
                 if user is None:
                     if ends > self.draft.at:
-                        self.draft.differs(
-                            "BlockedUser",
-                            entry.place,
-                            entry.at("user").text("username"),
-                            schedule.text("id"),
+                        explained = Explained(schedule.text("id"), since=begins, until=ends)
+                        written = entry.at("user").text("username")
+                        self.draft.notes.add(
+                            "BlockedUser", entry.place, written, explains=explained
                         )
                     continue
                 ids = {it.text("id") for it in entry.each("rotations")}
                 found.append(
                     Override(
                         user=user,
-                        begins=entry.instant("startDate"),
+                        begins=begins,
                         ends=ends,
                         rotations=tuple(sorted(ids)) if ids and ids < known else (),
                         place=entry.place,
@@ -632,8 +661,7 @@ class _Import:
         id_, name = recipient.text("id"), recipient.text("name")
         if id_ in self.draft.schedules:
             return id_
-        same = [it.text("id") for it in self.source.schedules if it.text("name") == name and name]
-        return next(iter(same), id_)
+        return self.schedule_ids.get(name, id_) if name else id_
 
     def _team_targets(self, rule: Node, recipient: Node, how: str) -> list[dict[str, Any]]:
         team = recipient.text("id") or recipient.text("name")
@@ -721,7 +749,7 @@ class _Import:
         notify = rule.at("notify")
         kind, id_ = notify.text("type", "none"), notify.text("id")
         if kind == "escalation":
-            known = {it.text("name"): it.text("id") for it in self.source.escalations}
+            known = self.policy_ids
             id_ = id_ if id_ in self.draft.policies else known.get(notify.text("name"), id_)
             found = self.draft.policies.get(id_)
         elif kind == "schedule":

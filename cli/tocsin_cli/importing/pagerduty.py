@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from tocsin.domain.duration import spelled
 from tocsin_cli.importing.answers import Answers, read_answers
+from tocsin_cli.importing.notes import Explained
 from tocsin_cli.importing.recurring import RecurrenceError, recurrence_of
 from tocsin_cli.importing.rotations import (
     DAY,
     HOUR,
+    ROTATIONS_LIMIT,
     WEEK,
     Member,
     Rotation,
@@ -137,8 +139,8 @@ class _Import:
     draft: Draft
     services: dict[str, list[str]] = field(default_factory=dict)
     """Names of integrations by the id of their service."""
-    ack_timeouts: dict[str, timedelta | None] = field(default_factory=dict)
-    """By the policy's id."""
+    by_policy: dict[str, list[Node]] = field(default_factory=dict)
+    """Services by the id of their policy."""
 
     def run(self) -> None:
         self._team()
@@ -344,17 +346,15 @@ class _Import:
         found = []
         for whose, node in self.source.overrides:
             for entry in node.each() if whose == schedule else ():
-                ends = entry.instant("end")
+                begins, ends = entry.instant("start"), entry.instant("end")
                 user = self._person(entry.at("user"))
                 if user is None:
                     if ends > self.draft.at:
-                        self.draft.differs(
-                            "UserGone", entry.place, _shown(entry.at("user")), schedule
-                        )
+                        explained = Explained(schedule, since=begins, until=ends)
+                        written = _shown(entry.at("user"))
+                        self.draft.notes.add("UserGone", entry.place, written, explains=explained)
                     continue
-                found.append(
-                    Override(user=user, begins=entry.instant("start"), ends=ends, place=entry.place)
-                )
+                found.append(Override(user=user, begins=begins, ends=ends, place=entry.place))
         return found
 
     # Schedules of events
@@ -362,12 +362,10 @@ class _Import:
     def _event_schedule(self, node: Node) -> None:
         id_, written = node.needed("id"), node.text("name")
         zone = node.zone("time_zone") or "UTC"
-        found = [
-            rotation
-            for each in node.each("rotations")
-            for event in each.each("events")
-            if (rotation := self._event(event, id_, zone)) is not None
-        ]
+        events = [event for each in node.each("rotations") for event in each.each("events")]
+        if len(events) > ROTATIONS_LIMIT:
+            node.fail(f"has more than {ROTATIONS_LIMIT} events")
+        found = [it for event in events if (it := self._event(event, id_, zone)) is not None]
         self.draft.add_schedule(id_, written, zone, [found], self._overrides(id_), place=node.place)
 
     def _event(self, node: Node, schedule: str, zone: str) -> Rotation | None:
@@ -437,7 +435,6 @@ class _Import:
             steps.append(Step(targets=targets, delay=timedelta(minutes=minutes), place=rule.place))
         timeouts = Counter(self._timeout(it) for it in self._services_of(id_))
         common = timeouts.most_common(1)[0][0] if timeouts else None
-        self.ack_timeouts[id_] = common
         for variant in dict.fromkeys([common, *timeouts]):
             more = {"ack_timeout": spelled(variant)} if variant else {}
             named = written
@@ -455,12 +452,13 @@ class _Import:
             )
 
     def _services_of(self, policy: str) -> list[Node]:
-        return [
-            it
-            for it in self.source.services
-            if it.at("escalation_policy").text("id") == policy
-            and any(each.has("integration_key") for each in it.each("integrations"))
-        ]
+        """Those with an integration that can be taken over."""
+        if not self.by_policy:
+            for it in self.source.services:
+                own = self.by_policy.setdefault(it.at("escalation_policy").text("id"), [])
+                if any(each.has("integration_key") for each in it.each("integrations")):
+                    own.append(it)
+        return self.by_policy.get(policy, [])
 
     def _timeout(self, service: Node) -> timedelta | None:
         seconds = service.whole("acknowledgement_timeout", 0)

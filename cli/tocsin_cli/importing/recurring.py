@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tocsin.domain.recurrence import Recurrence, RuleRefusedError
 from tocsin_cli.importing.sources import shown
 
-RULE_LIMIT: Final = 500
-FREQUENCIES: Final = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
+DAY: Final = timedelta(days=1)
 _TIME: Final = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 _UNTIL: Final = re.compile(r"^UNTIL=(.*)$")
-_FAR: Final = timedelta(days=20_000)
+_SEARCHED: Final = timedelta(days=100 * 366)
+"""For what is excluded, from the start on."""
 
 
 class RecurrenceError(Exception):
@@ -23,7 +24,7 @@ class RecurrenceError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Recurrence:
+class Recurring:
     rrule: str
     """Its value; the empty text where there is none."""
     excluded: tuple[datetime, ...] = ()
@@ -33,7 +34,7 @@ class Recurrence:
     """Days that were excluded by a time at which nothing begins."""
 
 
-def recurrence_of(lines: Sequence[str], start: datetime, zone: str) -> Recurrence:
+def recurrence_of(lines: Sequence[str], start: datetime, zone: str) -> Recurring:
     """Read lines such as `RRULE:FREQ=WEEKLY` and `EXDATE:20261225T070000Z`.
 
     Args:
@@ -60,7 +61,7 @@ def recurrence_of(lines: Sequence[str], start: datetime, zone: str) -> Recurrenc
     if len(rules) != 1:
         raise RecurrenceError("must have one RRULE")
     matched, moved = match_excluded(rules[0], start, excluded)
-    return Recurrence(rules[0], matched, tuple(added), moved)
+    return Recurring(rules[0], matched, tuple(added), moved)
 
 
 def match_excluded(
@@ -69,21 +70,27 @@ def match_excluded(
     """Beginnings that are left out; one that is excluded by another time of its day, too."""
     from dateutil.rrule import rrulestr
 
+    wanted = sorted(it for it in set(excluded) if start - DAY <= it <= start + _SEARCHED)
+    if not wanted:
+        return (), ()
+    by_day: dict[date, list[datetime]] = {}
+    for wall in rrulestr(rule, dtstart=start):
+        if wall > wanted[-1] + DAY:
+            break
+        by_day.setdefault(wall.date(), []).append(wall)
     found: list[datetime] = []
     moved: list[date] = []
-    parsed = rrulestr(rule, dtstart=start)
-    for at in sorted(set(excluded)):
-        midnight = datetime.combine(at.date(), time())
-        if abs(midnight - start) > _FAR:
-            continue
-        day = parsed.between(midnight, midnight + timedelta(days=1), inc=True)
-        of_day = [it for it in day if it.date() == at.date()]
-        if at in of_day:
-            found.append(at)
-        elif of_day:
-            found += of_day
+    for at in wanted:
+        of_day = by_day.get(at.date(), [])
+        found += [at] if at in of_day else of_day
+        if of_day and at not in of_day:
             moved.append(at.date())
-    return tuple(found), tuple(moved)
+    return tuple(dict.fromkeys(found)), tuple(moved)
+
+
+def is_hourly(rule: str) -> bool:
+    """Whether a rule recurs within a day: layers do so daily at most."""
+    return re.search(r"FREQ=(HOURLY|MINUTELY|SECONDLY)", rule.upper()) is not None
 
 
 def rule_of(value: str, start: datetime, zone: str) -> str:
@@ -92,11 +99,6 @@ def rule_of(value: str, start: datetime, zone: str) -> str:
     Raises:
         RecurrenceError: No such rule.
     """
-    from dateutil.rrule import rrule, rrulestr
-
-    if len(value) > RULE_LIMIT:
-        message = f"a rule must have at most {RULE_LIMIT} characters"
-        raise RecurrenceError(message)
     parts = []
     for part in value.strip().upper().rstrip(";").split(";"):
         name, _, said = part.partition("=")
@@ -105,19 +107,12 @@ def rule_of(value: str, start: datetime, zone: str) -> str:
         until = _UNTIL.match(part)
         parts.append(f"UNTIL={_end(until[1], start, zone)}" if until else f"{name}={said}")
     written = ";".join(parts)
-    frequency = next((it[5:] for it in parts if it.startswith("FREQ=")), "")
-    if frequency not in FREQUENCIES:
-        message = f"{shown(value)} must have FREQ={', '.join(FREQUENCIES[:-1])} or YEARLY"
-        raise RecurrenceError(message)
+    recurrence = Recurrence(rule=written, start=start, time_zone=zone, duration=DAY)
     try:
-        parsed = rrulestr(written, dtstart=start)
-    except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
-        message = f"{shown(value)} is no rule of RFC 5545: {error}"
+        recurrence.check_rule()
+    except RuleRefusedError as error:
+        message = f"the rule {shown(value)} {error}"
         raise RecurrenceError(message) from None
-    interval = re.search(r"INTERVAL=(-?\d+)", written)
-    if not isinstance(parsed, rrule) or (interval and int(interval[1]) < 1):
-        message = f"{shown(value)} is no rule of RFC 5545"
-        raise RecurrenceError(message)
     return written
 
 

@@ -13,8 +13,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any, Final
 
+from tocsin.bodies.names import NOBODY
 from tocsin.domain.duration import spelled
-from tocsin_cli.importing.names import NOBODY
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WEEK: Final = timedelta(days=7)

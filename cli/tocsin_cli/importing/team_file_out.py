@@ -343,7 +343,7 @@ class Draft:
     ) -> str | None:
         """Add a policy; None: it would ask nobody."""
         asking = [it for it in steps if it.targets]
-        for step in steps:
+        for step in steps or [Step()]:
             if not step.targets:
                 self.notes.add("PolicyWithoutTargets", step.place or place, written)
         if not asking:
@@ -490,7 +490,8 @@ def one_of(values: Iterable[str]) -> str:
     listed = sorted(set(values))
     if len(listed) == 1:
         return f"={quoted(listed[0])}"
-    return f"=~{quoted('|'.join(map(re.escape, listed)))}"
+    pattern = "|".join(re.escape(it).replace(r"\-", "-") for it in listed)
+    return f"=~{quoted(pattern)}"
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - as the file has it

@@ -52,6 +52,8 @@ def from_state(root: Node) -> Source:
                 raise SourceError(root.place, f"has more than {RESOURCES_LIMIT:,} resources")
             state.add(resource)
         waiting += reversed(module.each("child_modules"))
+    if not state.found and not state.left:
+        raise SourceError(root.place, "has no resource of PagerDuty, Opsgenie or Grafana OnCall")
     return state.source()
 
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from tocsin.bodies.schedules import ScheduleBody
 from tocsin.domain.on_call.schedule import Schedule
 from tocsin.domain.on_call.who import OnCall, who
-from tocsin_cli.importing.notes import Explained, Note
+from tocsin_cli.importing.notes import Note
 from tocsin_cli.importing.readings import Reading, Spell
 
 WEEKS: Final = 8
@@ -183,13 +183,11 @@ def _named(
     notes: Sequence[Note], at: datetime, theirs: frozenset[str], mine: frozenset[str]
 ) -> Note | None:
     """The note that announces a difference; several may each announce one person's."""
-    for note in notes:
-        explained = note.explains
-        if explained is None or (explained.since is not None and at < explained.since):
-            continue
-        if explained.person is None:
+    holding = [it for it in notes if it.explains is not None and it.explains.holds(at)]
+    for note in holding:
+        if note.explains is not None and note.explains.person is None:
             return note
-    people = {it.explains.person: it for it in notes if isinstance(it.explains, Explained)}
+    people = {it.explains.person: it for it in holding if it.explains is not None}
     different = theirs ^ mine
     if different and all(it in people for it in different):
         return people[min(different)]

@@ -1,7 +1,7 @@
 """Who is on call before and after, and whose shifts move."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -26,6 +26,9 @@ class Stretch:
     def is_changed(self) -> bool:
         return set(self.before or ()) != set(self.after or ())
 
+    def has_people_of(self, other: "Stretch") -> bool:
+        return (self.before, self.after) == (other.before, other.after)
+
     @property
     def loses(self) -> People:
         return tuple(it for it in self.before or () if it not in (self.after or ()))
@@ -33,6 +36,30 @@ class Stretch:
     @property
     def gains(self) -> People:
         return tuple(it for it in self.after or () if it not in (self.before or ()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Changed stretches that follow each other with the same people, as days of a week do."""
+
+    begins: datetime
+    ends: datetime
+    times: int
+    stretch: Stretch
+    """The first of them."""
+
+
+def runs_of(changed: Iterable[Stretch]) -> Sequence[Run]:
+    """Join those with the same people, in their order."""
+    runs: list[Run] = []
+    for it in changed:
+        last = runs[-1] if runs else None
+        if last is not None and last.stretch.has_people_of(it):
+            times = last.times + (last.ends != it.begins)
+            runs[-1] = replace(last, ends=it.ends, times=times)
+        else:
+            runs.append(Run(begins=it.begins, ends=it.ends, times=1, stretch=it))
+    return runs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +90,10 @@ class ScheduleChange:
     @property
     def changed(self) -> Sequence[Stretch]:
         return [it for it in self.stretches if it.is_changed]
+
+    @property
+    def runs(self) -> Sequence[Run]:
+        return runs_of(self.changed)
 
     @property
     def moves_now(self) -> bool:
@@ -97,7 +128,7 @@ class Rosters:
             old, new = (it.schedules.get(name) for it in (self.before, self.after))
             yield ScheduleChange(
                 name=name,
-                time_zone=_time_zone(self.after if new else self.before, name),
+                time_zone=time_zone_of(self.after if new else self.before, name),
                 stretches=list(self._stretches(name, begins, ends)),
                 text_changes=old != new,
                 moved=moved(
@@ -130,7 +161,7 @@ class Rosters:
                     yield Gap(schedule=name, begins=begun, ends=ended)
 
 
-def _time_zone(roster: Roster, name: str) -> str:
+def time_zone_of(roster: Roster, name: str) -> str:
     """Of the clock that its people look at: that of the schedule that it follows, too."""
     schedule = roster.schedules[name]
     followed = schedule.follows and roster.schedules.get(schedule.follows.schedule)

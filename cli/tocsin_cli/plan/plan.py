@@ -26,6 +26,9 @@ class Plan:
     reach: Reach
     not_received: Sequence[str]
     objects: ObjectChanges
+    stays_for_now: Sequence[str]
+    refused: Sequence[str]
+    """Why it cannot be applied."""
 
     @property
     def changed_schedules(self) -> Sequence[ScheduleChange]:
@@ -42,6 +45,8 @@ class Plan:
 
     @property
     def exit_code(self) -> ExitCode:
+        if self.refused:
+            return ExitCode.FAILED
         if not self.is_any:
             return ExitCode.DONE
         return ExitCode.GRAVE_CHANGES if self.is_grave else ExitCode.CHANGES
@@ -56,9 +61,11 @@ def make_plan(before: TeamState, after: TeamState, at: datetime) -> Plan:
         at=at,
         ends=ends,
         schedules=schedules,
-        policies=list(policy_changes(before, after, at)),
+        policies=list(policy_changes(before, after, at, ends)),
         gaps=list(rosters.new_gaps(at, ends)),
         reach=reach_after(before, after, schedules, at),
         not_received=list(not_received(before, after)),
         objects=object_changes(before, after, at),
+        stays_for_now=after.stays_for_now,
+        refused=after.refused,
     )

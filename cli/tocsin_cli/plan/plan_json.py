@@ -5,7 +5,7 @@ from typing import Any
 
 from tocsin.domain.alert_json import written
 from tocsin.domain.silence import Span
-from tocsin_cli.plan.on_call import People, ScheduleChange
+from tocsin_cli.plan.on_call import People, ScheduleChange, Stretch
 from tocsin_cli.plan.plan import Plan
 from tocsin_cli.plan.policies import AskedStep
 from tocsin_cli.plan.state import ObjectId
@@ -19,9 +19,18 @@ def plan_json(plan: Plan) -> Json:
         "exit_code": int(plan.exit_code),
         "from": written(plan.at),
         "to": written(plan.ends),
+        "refused": list(plan.refused),
         "schedules": [_schedule(it) for it in plan.schedules],
         "policies": [
-            {"name": it.name, "before": _steps(it.before), "after": _steps(it.after)}
+            {
+                "name": it.name,
+                "now": {"before": _steps(it.before), "after": _steps(it.after)},
+                "changes": [
+                    {"step": step.number, **_stretch(each)}
+                    for step in it.steps
+                    for each in step.stretches
+                ],
+            }
             for it in plan.policies
         ],
         "gaps": [
@@ -60,6 +69,7 @@ def plan_json(plan: Plan) -> Json:
             "removed": _ids(objects.removed),
             "taken_over": _ids(objects.taken_over),
             "only_by_api": _ids(objects.only_by_api),
+            "stay_for_now": list(plan.stays_for_now),
         },
     }
 
@@ -74,19 +84,20 @@ def _schedule(change: ScheduleChange) -> Json:
             "after": _people(change.now.after),
             "until": written(change.stays_until),
         },
-        "changes": [
-            {
-                "from": written(it.begins),
-                "to": written(it.ends),
-                "before": _people(it.before),
-                "after": _people(it.after),
-            }
-            for it in change.changed
-        ],
+        "changes": [_stretch(it) for it in change.changed],
         "moves": [
             {"user": user, "lost": _spans(it.lost), "gained": _spans(it.gained)}
             for user, it in change.moved.items()
         ],
+    }
+
+
+def _stretch(stretch: Stretch) -> Json:
+    return {
+        "from": written(stretch.begins),
+        "to": written(stretch.ends),
+        "before": _people(stretch.before),
+        "after": _people(stretch.after),
     }
 
 
@@ -101,7 +112,10 @@ def _people(people: People | None) -> list[str] | None:
 def _steps(steps: Sequence[AskedStep] | None) -> list[Json] | None:
     if steps is None:
         return None
-    return [{"name": it.name, "after": it.after, "asked": list(it.asked)} for it in steps]
+    return [
+        {"name": it.name, "after": it.after, "asked": list(it.asked), "only": list(it.only)}
+        for it in steps
+    ]
 
 
 def _ids(ids: Sequence[ObjectId]) -> list[Json]:

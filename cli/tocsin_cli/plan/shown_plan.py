@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any, Final
 
 from tocsin.domain.reachability import Sender
-from tocsin.domain.silence import Span
 from tocsin.domain.ways import Noun
+from tocsin_cli.plan.nouns import NOUNS
 from tocsin_cli.plan.objects import FieldChange, ObjectChanges
-from tocsin_cli.plan.on_call import People, ScheduleChange
+from tocsin_cli.plan.on_call import People, Run, ScheduleChange, runs_of
 from tocsin_cli.plan.plan import Plan
 from tocsin_cli.plan.policies import AskedStep, PolicyChange
 from tocsin_cli.plan.state import ObjectId
@@ -16,24 +16,12 @@ from tocsin_cli.plan.times import wall, wall_span
 from tocsin_cli.report import Group, Report, Section
 from tocsin_cli.text import plural, shortened
 
-SHOWN_STRETCHES: Final = 12
+SHOWN_RUNS: Final = 12
 """Of one schedule; the rest is counted, and in the JSON."""
 SHOWN_SHIFTS: Final = 3
 """Of one person."""
+SHOWN_GAPS: Final = 12
 SHOWN_VALUE: Final = 160
-_NOUNS: Final = {
-    "users": "user",
-    "channels": "channel",
-    "integrations": "integration",
-    "schedules": "schedule",
-    "escalation_policies": "escalation policy",
-    "routes": "route",
-    "silences": "silence",
-    "maintenance_windows": "maintenance window",
-    "heartbeats": "heartbeat",
-    "overrides": "override of",
-    "settings": "the team's",
-}
 
 
 def report_of(plan: Plan, title: str) -> Report:
@@ -41,11 +29,12 @@ def report_of(plan: Plan, title: str) -> Report:
         title=title,
         lead=[_verdict(plan)],
         sections=[
+            Section(title="Why it cannot be applied", groups=_lines(plan.refused)),
             Section(
                 title="Who is paged, now and in the next four weeks",
                 groups=[
                     *(_schedule(it, plan.ends) for it in plan.schedules),
-                    *_policies(plan.policies),
+                    *_policies(plan.policies, plan.ends),
                 ],
                 otherwise="There are no schedules, and no policy asks others than before.",
             ),
@@ -67,10 +56,15 @@ def report_of(plan: Plan, title: str) -> Report:
                 otherwise="Nothing.",
             ),
             Section(
-                title="Objects", groups=list(_objects(plan.objects)), otherwise="None changes."
+                title="Objects",
+                groups=[*_objects(plan.objects), *_lines(plan.stays_for_now)],
+                otherwise="None changes.",
             ),
         ],
-        styles={"Who becomes unreachable": "bold red"} if plan.is_grave else {},
+        styles={
+            "Why it cannot be applied": "bold red",
+            **({"Who becomes unreachable": "bold red"} if plan.is_grave else {}),
+        },
     )
 
 
@@ -80,6 +74,8 @@ def _lines(lines: Iterator[str] | Sequence[str]) -> Sequence[Group]:
 
 
 def _verdict(plan: Plan) -> str:
+    if plan.refused:
+        return "It cannot be applied: the deployment would fail, and change nothing."
     if not plan.is_any:
         return "Nothing changes."
     if not plan.is_grave:
@@ -102,18 +98,25 @@ def _schedule(change: ScheduleChange, looked_until: datetime) -> Group:
     lines = [_now(change)]
     if not change.changed:
         lines.append("no change in the next four weeks")
-    coming = [it for it in change.changed if it is not now or now.before is None]
+    coming = [it for it in change.runs if it.stretch is not now or now.before is None]
+    return _table(title, lines, coming, zone, looked_until)
+
+
+def _table(
+    title: str, lines: Sequence[str], runs: Sequence[Run], zone: str, looked_until: datetime
+) -> Group:
     rows = [
-        (
-            wall_span(it.begins, it.ends, zone, looked_until),
-            _named(it.before),
-            _named(it.after),
-        )
-        for it in coming[:SHOWN_STRETCHES]
+        (_run(it, zone, looked_until), _named(it.stretch.before), _named(it.stretch.after))
+        for it in runs[:SHOWN_RUNS]
     ]
-    if left := len(coming) - len(rows):
-        lines.append(f"{plural(len(coming), 'change')}; below are all but the last {left}")
+    if len(runs) > len(rows):
+        lines = [*lines, f"{len(runs)} changes, of which these are the first {len(rows)}"]
     return Group(title=title, lines=lines, columns=("WHEN", "BEFORE", "AFTER"), rows=rows)
+
+
+def _run(run: Run, zone: str, looked_until: datetime) -> str:
+    span = wall_span(run.begins, run.ends, zone, looked_until)
+    return span if run.times == 1 else f"{span}, {run.times} times"
 
 
 def _now(change: ScheduleChange) -> str:
@@ -130,7 +133,7 @@ def _named(people: People | None) -> str:
     return " and ".join(people) or "nobody"
 
 
-def _policies(changes: Sequence[PolicyChange]) -> Iterator[Group]:
+def _policies(changes: Sequence[PolicyChange], looked_until: datetime) -> Iterator[Group]:
     for change in changes:
         before, after = change.before or (), change.after or ()
         rows = [
@@ -147,6 +150,9 @@ def _policies(changes: Sequence[PolicyChange]) -> Iterator[Group]:
         elif change.after is None:
             title += ", removed"
         yield Group(title=title, columns=("STEP", "BEFORE", "AFTER"), rows=rows)
+        for step in change.steps:
+            name = f"step {step.number} of {change.name} ({change.time_zone})"
+            yield _table(name, [], runs_of(step.stretches), change.time_zone, looked_until)
 
 
 def _step_name(before: Sequence[AskedStep], after: Sequence[AskedStep], number: int) -> str:
@@ -158,7 +164,12 @@ def _asked(steps: Sequence[AskedStep], number: int) -> str:
     if number >= len(steps):
         return "-"
     step = steps[number]
-    return f"{', '.join(step.asked)}; after {step.after}" if number else ", ".join(step.asked)
+    parts = [", ".join(step.asked)]
+    if number:
+        parts.append(f"after {step.after}")
+    if step.only:
+        parts.append(f"only {', '.join(step.only)}")
+    return "; ".join(parts)
 
 
 def _moves(change: ScheduleChange, looked_until: datetime) -> Group:
@@ -170,27 +181,27 @@ def _moves(change: ScheduleChange, looked_until: datetime) -> Group:
         lines.append(f"{_named(now.after)} {stay} until {end}")
     if change.moves_now:
         lines.append(f"{_named(now.loses)} is relieved at once, before the end of the shift")
-    for user, moved in change.moved.items():
-        for verb, spans in (("no longer", moved.lost), ("newly", moved.gained)):
-            if spans:
-                lines.append(f"{user}, {verb}: {_spans(spans, zone, looked_until)}")
+    for user in change.moved:
+        lost = [it for it in change.runs if user in it.stretch.loses]
+        gained = [it for it in change.runs if user in it.stretch.gains]
+        for verb, runs in (("no longer", lost), ("newly", gained)):
+            if runs:
+                lines.append(f"{user}, {verb}: {_runs(runs, zone, looked_until)}")
     return Group(title=f"{change.name} ({zone})", lines=lines)
 
 
-def _spans(spans: Sequence[Span], zone: str, looked_until: datetime) -> str:
-    shown = "; ".join(
-        wall_span(it.starts_at, it.ends_at, zone, looked_until) for it in spans[:SHOWN_SHIFTS]
-    )
-    left = len(spans) - SHOWN_SHIFTS
+def _runs(runs: Sequence[Run], zone: str, looked_until: datetime) -> str:
+    shown = "; ".join(_run(it, zone, looked_until) for it in runs[:SHOWN_SHIFTS])
+    left = len(runs) - SHOWN_SHIFTS
     return f"{shown}; and {left} more" if left > 0 else shown
 
 
 def _unreachable(plan: Plan) -> Iterator[str]:
     zones = {it.name: it.time_zone for it in plan.schedules}
-    for gap in plan.gaps[:SHOWN_STRETCHES]:
+    for gap in plan.gaps[:SHOWN_GAPS]:
         span = wall_span(gap.begins, gap.ends, zones[gap.schedule], plan.ends)
         yield f"nobody is on call by {gap.schedule}: {span} ({zones[gap.schedule]})"
-    if left := len(plan.gaps[SHOWN_STRETCHES:]):
+    if left := len(plan.gaps[SHOWN_GAPS:]):
         yield f"and {plural(left, 'further gap')}"
     for person in plan.reach.on_call:
         zone = zones[person.schedule]
@@ -232,7 +243,7 @@ def _objects(changes: ObjectChanges) -> Iterator[Group]:
 
 def _object(object_id: ObjectId) -> str:
     section, name = object_id
-    return f"{_NOUNS.get(section, section)} {name}"
+    return f"{NOUNS.get(section, section)} {name}"
 
 
 def _field(change: FieldChange) -> str:

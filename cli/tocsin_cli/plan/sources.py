@@ -1,6 +1,6 @@
 """Configurations to compare: of a file, of a stack, and of a stack once a file is applied."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,7 @@ from functions.alerts_api.routes.alert_routes import settings_of_route
 from functions.alerts_api.routes.channels import settings_of_channel
 from functions.alerts_api.routes.escalation_policies import settings_of_policy
 from functions.alerts_api.routes.users import settings_of_user
+from functions.team_config.still_on_call import still_on_call
 from tocsin.bodies.overrides import OverrideBody
 from tocsin.bodies.schedules import settings_of_schedule
 from tocsin.domain.configuration import Named
@@ -35,6 +36,7 @@ from tocsin.team_file.values import (
 from tocsin_cli.errors import FailedError
 from tocsin_cli.exported import Export
 from tocsin_cli.plan.state import ObjectId, Settings, TeamState
+from tocsin_cli.plan.still_needed import refusals
 
 STACK = "/tocsin/-"
 """Stands for the place of the secrets of any stack: names below it are compared."""
@@ -72,24 +74,54 @@ def state_of_stack(export: Export, at: datetime) -> TeamState:
 
 
 def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
-    """What there is once the file is applied: what people made by API stays."""
-    texts = {it.name: it for it in schedules_of(file)}
+    """What there is once the file is applied.
+
+    What people made by API stays, and a user for whom a changed rotation waits.
+    """
     schedules = {
-        name: applied(before.schedules.get(name), text, at, before.schedules)
-        for name, text in texts.items()
+        it.name: applied(before.schedules.get(it.name), it, at, before.schedules)
+        for it in schedules_of(file)
     }
     said = _state(file, schedules, at)
-    kept = {it for it in before.made_by_api if it not in said.objects}
+    by_api = frozenset(it for it in before.made_by_api if not _has(said, it))
+    surplus = frozenset(
+        it for it in before.objects if not _has(said, it) and it not in before.made_by_api
+    )
+    after = _with_what_stays(before, said, by_api)
+    waiting = {
+        it: why
+        for section, name in surplus
+        if section == "users"
+        and (why := still_on_call(name, [*after.schedules.values()], before.overrides, at))
+        for it in [(section, name)]
+    }
+    after = _with_what_stays(before, said, by_api | waiting.keys())
+    return replace(
+        after,
+        made_by_api=by_api,
+        unread=before.unread,
+        stays_for_now=sorted(waiting.values()),
+        refused=list(refusals(before, surplus, at)),
+    )
 
+
+def _has(state: TeamState, object_id: ObjectId) -> bool:
+    """Names of users are the same in any case."""
+    section, name = object_id
+    if section != "users":
+        return object_id in state.objects
+    return any(user.name.lower() == name.lower() for user in state.users)
+
+
+def _with_what_stays(
+    before: TeamState, said: TeamState, staying: Collection[ObjectId]
+) -> TeamState:
     def stays(section: str, name: str) -> bool:
-        return (section, name) in kept
+        return (section, name) in staying
 
     verified = {user.name.lower(): user.verified for user in before.users}
     users = [replace(it, verified=verified.get(it.name.lower(), {})) for it in said.users]
-    routes = [
-        *said.routing.routes,
-        *(it for it in before.routing.routes if stays("routes", it.name)),
-    ]
+    policies, routes = before.routing.policies, before.routing.routes
     return TeamState(
         users=[*users, *(it for it in before.users if stays("users", it.name))],
         channels={
@@ -98,14 +130,15 @@ def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
         },
         routing=Routing(
             policies={
-                **{
-                    name: it
-                    for name, it in before.routing.policies.items()
-                    if stays("escalation_policies", name)
-                },
+                **{name: it for name, it in policies.items() if stays("escalation_policies", name)},
                 **said.routing.policies,
             },
-            routes=tuple(sorted(routes, key=lambda it: (it.position, it.name))),
+            routes=tuple(
+                sorted(
+                    (*said.routing.routes, *(it for it in routes if stays("routes", it.name))),
+                    key=lambda it: (it.position, it.name),
+                )
+            ),
         ),
         senders=[
             *said.senders,
@@ -117,11 +150,9 @@ def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
         },
         overrides=before.overrides,
         objects={
-            **{it: settings for it, settings in before.objects.items() if it in kept},
+            **{it: settings for it, settings in before.objects.items() if it in staying},
             **{it: said.objects[it] for it in said.objects if it[0] not in before.unread},
         },
-        made_by_api=frozenset(kept),
-        unread=before.unread,
     )
 
 

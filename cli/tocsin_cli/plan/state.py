@@ -31,6 +31,11 @@ class TeamState:
     unread: frozenset[str] = frozenset()
     """Sections of which nothing is known."""
 
+    stays_for_now: Sequence[str] = ()
+    """What applying keeps although the file has it no longer, in sentences."""
+    refused: Sequence[str] = ()
+    """Why it cannot be applied, in sentences."""
+
     @property
     def roster(self) -> Roster:
         return Roster(self.schedules, self.overrides)

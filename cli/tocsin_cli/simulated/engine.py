@@ -19,6 +19,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.next_action import (
     LOOK_AHEAD,
     AnyTimer,
+    BegunSteps,
     HeartbeatTimer,
     HoldTimer,
     StormTimer,
@@ -34,6 +35,7 @@ from tocsin.usecases.follow_changes import Outlets, follow_changes
 from tocsin.usecases.follow_notifications import follow_notifications
 from tocsin.usecases.follow_storm import notice_storm, run_storm
 from tocsin.usecases.incident_work import IncidentStores
+from tocsin.usecases.plan_apart import plan_apart
 from tocsin.usecases.ports import ConfigurationRepository, MessageSender, Topic
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action
@@ -136,6 +138,14 @@ class Engine[TeamTopic: Topic](Stores):
                 run_due_hold(timer, at=self.now, stores=self.hold_stores, timers=self.timers)
             case StormTimer():
                 run_storm(timer, at=self.now, storms=self.storms, stores=self.incident_stores)
+            case BegunSteps():
+                plan_apart(
+                    timer,
+                    at=self.now,
+                    outlets=self.outlets,
+                    alerts=self.alerts,
+                    is_over=lambda: False,
+                )
 
     @property
     def incident_stores(self) -> IncidentStores:

@@ -92,10 +92,13 @@ class Stores:
         self.progress = DynamoDBProgress(self.call, TABLE)
         self.short_links = DynamoDBShortLinks(self.call, TABLE)
 
+    time_zone = "UTC"
+    """The team's."""
+
     @property
     def paging(self) -> DynamoDBPaging:
         """As a process has it that was just begun: it remembers nothing."""
-        return DynamoDBPaging(self.call, TABLE)
+        return DynamoDBPaging(self.call, TABLE, time_zone=self.time_zone)
 
     def call(self, operation: str, parameters: Parameters) -> dict[str, Any]:
         """Ask the table, as the functions' own client would."""

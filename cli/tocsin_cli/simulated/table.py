@@ -31,6 +31,8 @@ type Older = Mapping[Place, Item | None]
 REMEMBERED_FOR = timedelta(seconds=30)
 """How old a read may be at most."""
 
+_BATCH = 25
+"""Items of one BatchWriteItem."""
 _FAILED = "The conditional request failed"
 
 
@@ -85,6 +87,7 @@ class SimulatedTable:
             self._indexes[index["IndexName"]] = _Index(hash_name, range_name, projected)
         self._operations: dict[str, Callable[[Parameters], dict[str, Any]]] = {
             "BatchGetItem": self._batch_get,
+            "BatchWriteItem": self._batch_put,
             "DeleteItem": lambda it: self._write({"Delete": it}),
             "GetItem": self._get,
             "PutItem": lambda it: self._write({"Put": it}),
@@ -257,6 +260,15 @@ class SimulatedTable:
         if parameters.get("ReturnValues", "NONE") == "NONE":
             return {}
         return {"Attributes": after}
+
+    def _batch_put(self, parameters: Parameters) -> dict[str, Any]:
+        ((table_name, puts),) = parameters["RequestItems"].items()
+        items = [each["PutRequest"]["Item"] for each in puts]
+        if not 0 < len(items) <= _BATCH or len({_place(item) for item in items}) < len(items):
+            raise RefusedError("ValidationException", f"not 1 to {_BATCH} different items")
+        for item in items:
+            self._write({"Put": {"TableName": table_name, "Item": item}})
+        return {"UnprocessedItems": {}}
 
     def _decide(self, kind: str, parameters: Parameters) -> tuple[Item | None, Item | None]:
         """What is there, and what shall be.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
+from tocsin.bodies.hours import settings_of_hours
 from tocsin.bodies.routes import RouteBody
 from tocsin.domain.duration import spelled
 from tocsin.domain.routing import Route as AlertRoute
@@ -39,5 +40,7 @@ def settings_of_route(route: AlertRoute) -> dict[str, Any]:
         "severity": route.severity,
         "hold": spelled(route.hold),
         "close_after": spelled(route.close_after) if route.close_after else None,
+        "only": [settings_of_hours(hours) for hours in route.only],
+        "time_zone": route.time_zone,
         "position": route.position,
     }

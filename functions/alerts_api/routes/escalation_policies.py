@@ -9,6 +9,7 @@ from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
 from tocsin.bodies.escalation_policies import EscalationPolicyBody, settings_of_target
+from tocsin.bodies.hours import settings_of_hours
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step
 from tocsin.domain.flapping import OFF, FlappingRule, Inherited
@@ -55,6 +56,7 @@ def settings_of_policy(policy: EscalationPolicy) -> dict[str, Any]:
         "ack_timeout": spelled(policy.ack_timeout) if policy.ack_timeout else None,
         "severities": sorted(policy.severities, key=lambda severity: severity.rank),
         "flapping": view_flapping(policy.flapping),
+        "time_zone": policy.time_zone,
     }
 
 
@@ -76,4 +78,5 @@ def _view_step(step: Step) -> dict[str, Any]:
         "name": step.name,
         "targets": [settings_of_target(target) for target in step.targets],
         "delay": spelled(step.delay),
+        "only": [settings_of_hours(hours) for hours in step.only],
     }

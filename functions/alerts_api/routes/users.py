@@ -14,6 +14,7 @@ from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.users import UserTestBody
+from tocsin.bodies.hours import settings_of_hours
 from tocsin.bodies.names import RESERVED_USERS
 from tocsin.bodies.users import UserBody
 from tocsin.domain.configuration import Configured
@@ -151,4 +152,5 @@ def _view_rule(rule: NotificationRule) -> dict[str, Any]:
         "after": spelled(rule.after),
         "by": rule.by,
         "severity": sorted(rule.severities, key=lambda severity: severity.rank),
+        "only": [settings_of_hours(hours) for hours in rule.only],
     }

@@ -5,6 +5,7 @@ from typing import Final
 from pydantic import Field
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
+from functions.alerts_api.schemas.hours import ABOUT_ZONE, ShownOnly
 from functions.alerts_api.schemas.model import Answer, Listing
 from tocsin.bodies.routes import MATCH_EXAMPLE, RouteBody, RouteChange
 from tocsin.domain.errors import RouteNotFoundError
@@ -22,6 +23,8 @@ class ShownRoute(Configured):
     severity: Severity | None = Field(description="Null: the sender's.", examples=["warning"])
     hold: ShownDuration = Field(examples=["2m"])
     close_after: ShownDuration | None = Field(description="Null: never.", examples=["12h"])
+    only: ShownOnly
+    time_zone: str | None = Field(description=ABOUT_ZONE, examples=["Europe/Paris"])
     position: int = Field(examples=[10])
 
 

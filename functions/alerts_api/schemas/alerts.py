@@ -32,6 +32,7 @@ from tocsin.domain.errors import (
     NotAcknowledgedError,
     NotSnoozedError,
 )
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import Via
 from tocsin.domain.next_action import ActionKind
 from tocsin.domain.severity import Severity
@@ -62,6 +63,20 @@ class NextAction(View):
     again: bool = Field(
         description="Whether they were called before: the same step once more, or a further run."
     )
+
+
+class HeldBy(View):
+    """What stops the clock of an alert's steps."""
+
+    kind: HoldKind = Field(
+        description=(
+            "A silence, a maintenance window (`window`), a person who is awake, or a route outside "
+            "its `hours`."
+        ),
+        examples=["hours"],
+    )
+    name: str = Field(description="Of the silence, window, person or route.", examples=["quiet"])
+    until: Instant
 
 
 class Sample(View):
@@ -127,6 +142,11 @@ class Alert(View):
     silenced_by: str | None = Field(
         description="The silence or maintenance window that holds it back; a second old. Null also "
         "while it is acknowledged or snoozed.",
+        examples=[None],
+    )
+    held_by: HeldBy | None = Field(
+        description="What keeps its next step from being begun; a second old. Null also while it "
+        "is acknowledged or snoozed.",
         examples=[None],
     )
     snooze_reason: str | None = Field(examples=[None])

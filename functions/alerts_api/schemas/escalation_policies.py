@@ -5,6 +5,7 @@ from typing import Final, Literal
 from pydantic import Field
 
 from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
+from functions.alerts_api.schemas.hours import ABOUT_ZONE, ShownOnly
 from functions.alerts_api.schemas.model import Answer, Listing, View
 from tocsin.bodies.escalation_policies import EscalationPolicyBody, EscalationPolicyChange, Position
 from tocsin.domain.errors import EscalationPolicyNotFoundError
@@ -30,6 +31,7 @@ class ShownStep(View):
     name: str = Field(examples=["first"])
     targets: list[ShownTarget] = Field(examples=[[{"channel": "ops-hook"}]])
     delay: ShownDuration
+    only: ShownOnly
 
 
 class ShownFlapping(View):
@@ -52,6 +54,7 @@ class ShownPolicy(Configured):
     flapping: ShownFlapping | Literal["off"] | None = Field(
         description="Null: as the team's settings say."
     )
+    time_zone: str | None = Field(description=ABOUT_ZONE, examples=["Europe/Paris"])
 
 
 OPERATIONS: Final = Kind(

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from functions.alerts_api.schemas.channels import TestOutcome
 from functions.alerts_api.schemas.configuration import Configured, Kind, ShownDuration, Warned
+from functions.alerts_api.schemas.hours import ShownOnly
 from functions.alerts_api.schemas.model import Answer, Listing, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.bodies.model import ConfigurationBody
@@ -24,6 +25,7 @@ class ShownRule(View):
     after: ShownDuration
     by: ContactMethod
     severity: list[Severity]
+    only: ShownOnly
 
 
 class ShownUser(Configured):

@@ -208,6 +208,7 @@ def test_an_interval_that_is_not_there_is_a_mistake_of_the_source(tmp_path: Path
     with pytest.raises(SourceError, match="there is no time interval x"):
         imported(
             tmp_path,
-            "route: {receiver: a, routes: [{receiver: b, mute_time_intervals: [x], matchers: [a=b]}]}\n"
-            + RECEIVERS,
+            "route:\n  receiver: a\n  routes:\n"
+            "    - {receiver: b, mute_time_intervals: [x], matchers: [a=b]}\n"
+            f"{RECEIVERS}",
         )

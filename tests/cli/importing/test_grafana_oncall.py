@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import AT, SAMPLES, Import, import_json, import_of, sample
+from tests.imports import AT, SAMPLES, Import, Json, import_json, import_of, sample
 
 SHIFTS = "GET /api/v1/on_call_shifts/"
 STEPS = "GET /api/v1/escalation_policies/"
@@ -19,11 +19,11 @@ def made() -> Import:
 
 
 @pytest.fixture
-def answers() -> Any:
+def answers() -> Json:
     return sample("grafana-oncall-api.json")
 
 
-def shift(**more: Any) -> dict[str, Any]:
+def shift(**more: object) -> dict[str, Any]:
     return {
         "id": "O",
         "name": "shift",
@@ -226,7 +226,7 @@ def test_steps_without_a_counterpart_are_noted(made: Import) -> None:
     }
 
 
-def test_steps_after_the_repeat_never_run(answers: Any, tmp_path: Path) -> None:
+def test_steps_after_the_repeat_never_run(answers: Json, tmp_path: Path) -> None:
     later = {
         "id": "E8",
         "escalation_chain_id": "FCRIT001",
@@ -243,7 +243,7 @@ def test_steps_after_the_repeat_never_run(answers: Any, tmp_path: Path) -> None:
     assert made.note("StepsAfterRepeat").value == "notify_persons"
 
 
-def test_steps_after_hours_of_the_day_have_them_in_utc(answers: Any, tmp_path: Path) -> None:
+def test_steps_after_hours_of_the_day_have_them_in_utc(answers: Json, tmp_path: Path) -> None:
     later = {
         "id": "E9",
         "escalation_chain_id": "FCRIT001",
@@ -264,7 +264,7 @@ def test_steps_after_hours_of_the_day_have_them_in_utc(answers: Any, tmp_path: P
     assert policy["time_zone"] == "UTC"
 
 
-def test_a_wait_before_the_first_step_holds_the_first_page(answers: Any, tmp_path: Path) -> None:
+def test_a_wait_before_the_first_step_holds_the_first_page(answers: Json, tmp_path: Path) -> None:
     for step in answers[STEPS]["results"]:
         step["position"] += 1
     answers[STEPS]["results"].append(
@@ -295,7 +295,7 @@ def test_a_token_that_is_too_short_is_not_kept_and_not_shown(made: Import) -> No
     assert "token" not in made.named("integrations", "prometheus")
 
 
-def test_a_token_of_the_link_is_kept(answers: Any, tmp_path: Path) -> None:
+def test_a_token_of_the_link_is_kept(answers: Json, tmp_path: Path) -> None:
     token = "a1B2c3D4e5F6g7H8i9J0k1L2m"
     link = f"https://oncall.example.com/integrations/v1/alertmanager/{token}/"
     answers["GET /api/v1/integrations/"]["results"][0]["link"] = link
@@ -311,7 +311,7 @@ def test_rules_for_sms_need_a_number_that_the_api_does_not_tell(made: Import) ->
     assert len(made.notes("AddressMissing")) == 2
 
 
-def test_important_rules_are_for_critical_alerts(answers: Any, tmp_path: Path) -> None:
+def test_important_rules_are_for_critical_alerts(answers: Json, tmp_path: Path) -> None:
     rules = answers["GET /api/v1/personal_notification_rules/"]["results"]
     rules[0]["type"] = "notify_by_slack"
     rules[2]["type"] = "notify_by_email"
@@ -324,7 +324,7 @@ def test_important_rules_are_for_critical_alerts(answers: Any, tmp_path: Path) -
     ]
 
 
-def test_who_is_gone_has_no_turn_as_in_oncall(answers: Any, tmp_path: Path) -> None:
+def test_who_is_gone_has_no_turn_as_in_oncall(answers: Json, tmp_path: Path) -> None:
     answers[USERS]["results"].pop()
 
     made = import_json("grafana-oncall", answers, tmp_path)

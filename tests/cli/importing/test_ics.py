@@ -37,7 +37,7 @@ def test_a_rule_keeps_its_weeks_and_what_it_leaves_out(made: Import) -> None:
     assert layers["alice"]["excluded"] == ["2026-12-21"]
 
 
-def test_a_moved_instance_is_left_out_of_the_rule_and_happens_once(tmp_path: Path) -> None:
+def test_a_moved_instance_is_left_out_of_the_rule_and_happens_once() -> None:
     made = import_of("ics", SAMPLES / "oncall.ics", datetime(2026, 2, 1, tzinfo=UTC))
 
     assert made.on_call("oncall", "2026-02-09T10:00:00Z") == set()
@@ -187,6 +187,22 @@ def test_a_rule_in_another_zone_than_the_calendars_is_noted(tmp_path: Path) -> N
     assert made.verified().unnamed == []
 
 
+def test_an_event_by_the_hour_is_left_out_and_named(tmp_path: Path) -> None:
+    made = calendar(
+        tmp_path,
+        event("alice", *WEEK, "RRULE:FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30"),
+        event("bob", *WEEK, "RRULE:FREQ=WEEKLY"),
+    )
+
+    assert made.note("HourlyShift").value == "alice"
+    assert [it["users"] for it in made.named("schedules", "team")["layers"]] == [["bob"]]
+
+
+def test_a_rule_that_no_day_matches_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no coming day matches it"):
+        calendar(tmp_path, event("alice", *WEEK, "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"))
+
+
 def test_cancelled_and_nameless_events_are_noted(tmp_path: Path) -> None:
     made = calendar(
         tmp_path,
@@ -196,7 +212,7 @@ def test_cancelled_and_nameless_events_are_noted(tmp_path: Path) -> None:
     )
 
     assert made.note("EventCancelled").value == "alice"
-    assert made.note("EventUnnamed")
+    assert made.notes("EventUnnamed")
     assert made.verified().unnamed == []
 
 
@@ -210,15 +226,17 @@ def test_cancelled_and_nameless_events_are_noted(tmp_path: Path) -> None:
         ("BEGIN:VCALENDAR\n" * 30, "is nested too deep"),
         (
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nDTSTART:2026\nEND:VEVENT\nEND:VCALENDAR",
-            "line 4: \"2026\" is no time",
+            'line 4: "2026" is no time',
         ),
         (
             "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nEND:VEVENT\nEND:VCALENDAR",
             "has no DTSTART",
         ),
         (
-            "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nDTSTART:20260101T000000\nDURATION:P1D\n"
-            "RRULE:FREQ=SECONDLY\nEND:VEVENT\nEND:VCALENDAR",
+            (
+                "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:a\nDTSTART:20260101T000000\n"
+                "DURATION:P1D\nRRULE:FREQ=FORTNIGHTLY\nEND:VEVENT\nEND:VCALENDAR"
+            ),
             "line 6:",
         ),
     ],

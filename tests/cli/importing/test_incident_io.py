@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import SAMPLES, Import, import_json, import_of, sample
+from tests.imports import SAMPLES, Import, Json, import_json, import_of, sample
 
 PATHS = "GET /v2/escalation_paths"
 USERS = "GET /v2/users"
@@ -18,14 +18,14 @@ def made() -> Import:
 
 
 @pytest.fixture
-def answers() -> Any:
+def answers() -> Json:
     """The sample, with bob as active as alice."""
     answers = sample("incident-io-api.json")
     answers[USERS]["users"][1]["is_active"] = True
     return answers
 
 
-def rotations(answers: Any) -> list[dict[str, Any]]:
+def rotations(answers: Json) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = answers["GET /v2/schedules"]["schedules"][0]["config"][
         "rotations"
     ]
@@ -41,7 +41,7 @@ def test_a_planned_change_is_a_version_of_the_layer(made: Import) -> None:
     assert made.note("PlannedChange").value == "from 2099-01-01 09:00 UTC"
 
 
-def test_a_change_that_has_come_is_all_there_is(answers: Any, tmp_path: Path) -> None:
+def test_a_change_that_has_come_is_all_there_is(answers: Json, tmp_path: Path) -> None:
     rotations(answers)[1]["effective_from"] = "2026-01-01T09:00:00Z"
 
     made = import_json("incident-io", answers, tmp_path)
@@ -52,7 +52,7 @@ def test_a_change_that_has_come_is_all_there_is(answers: Any, tmp_path: Path) ->
 
 
 def test_a_change_within_the_weeks_compared_puts_the_same_people_on_call(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     rotations(answers)[1]["effective_from"] = "2026-12-10T13:00:00Z"
 
@@ -61,7 +61,7 @@ def test_a_change_within_the_weeks_compared_puts_the_same_people_on_call(
     assert not made.verified().differences
 
 
-def test_two_layers_of_one_list_are_one_place_apart(answers: Any, tmp_path: Path) -> None:
+def test_two_layers_of_one_list_are_one_place_apart(answers: Json, tmp_path: Path) -> None:
     made = import_json("incident-io", answers, tmp_path)
 
     names = made.draft.schedules["01G0J1EXE7AXZ2C93K61WBPYEH"]
@@ -71,7 +71,7 @@ def test_two_layers_of_one_list_are_one_place_apart(answers: Any, tmp_path: Path
 
 
 def test_two_layers_of_one_list_without_a_change_to_come_follow_each_other(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     rotations(answers).pop()
 
@@ -84,7 +84,7 @@ def test_two_layers_of_one_list_without_a_change_to_come_follow_each_other(
     assert step["targets"] == [{"schedule": first["name"]}, {"schedule": second["name"]}]
 
 
-def test_handovers_may_alternate(answers: Any, tmp_path: Path) -> None:
+def test_handovers_may_alternate(answers: Json, tmp_path: Path) -> None:
     only = rotations(answers)
     del only[0]
     del only[0]["effective_from"]
@@ -104,7 +104,7 @@ def test_handovers_may_alternate(answers: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("month", [3, 10])
 def test_alternating_handovers_keep_the_clock_on_the_wall(
-    answers: Any, tmp_path: Path, month: int
+    answers: Json, tmp_path: Path, month: int
 ) -> None:
     only = rotations(answers)
     only[0]["handovers"] = [
@@ -154,7 +154,7 @@ def test_a_node_that_repeats_from_the_first_is_the_repeat_of_the_policy(made: Im
     assert made.named("escalation_policies", "urgent-support")["repeat"] == 3
 
 
-def test_a_node_that_repeats_from_another_is_noted(answers: Any, tmp_path: Path) -> None:
+def test_a_node_that_repeats_from_another_is_noted(answers: Json, tmp_path: Path) -> None:
     answers[PATHS]["escalation_paths"][0]["path"][4]["repeat"]["to_node"] = "n3"
 
     made = import_json("incident-io", answers, tmp_path)
@@ -162,7 +162,7 @@ def test_a_node_that_repeats_from_another_is_noted(answers: Any, tmp_path: Path)
     assert "from n3 on" in [it.value for it in made.notes("RepeatAfter")]
 
 
-def test_all_people_of_a_schedule_are_named_one_by_one(answers: Any, tmp_path: Path) -> None:
+def test_all_people_of_a_schedule_are_named_one_by_one(answers: Json, tmp_path: Path) -> None:
     target = answers[PATHS]["escalation_paths"][0]["path"][0]["level"]["targets"][0]
     target |= {"schedule_mode": "all_users", "urgency": "low"}
 
@@ -170,11 +170,11 @@ def test_all_people_of_a_schedule_are_named_one_by_one(answers: Any, tmp_path: P
 
     step = made.named("escalation_policies", "urgent-support")["steps"][0]
     assert step["targets"] == [{"user": "alice"}, {"user": "bob"}]
-    assert made.note("AllNotified")
-    assert made.note("LowUrgency")
+    assert made.notes("AllNotified")
+    assert made.notes("LowUrgency")
 
 
-def test_a_branch_without_then_takes_the_other(answers: Any, tmp_path: Path) -> None:
+def test_a_branch_without_then_takes_the_other(answers: Json, tmp_path: Path) -> None:
     branch = answers[PATHS]["escalation_paths"][0]["path"][3]["if_else"]
     branch["then_path"], branch["else_path"] = [], branch["then_path"]
 

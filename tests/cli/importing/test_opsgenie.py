@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import AT, SAMPLES, Import, import_json, import_of, sample
+from tests.imports import AT, SAMPLES, Import, Json, import_json, import_of, sample
 
 SCHEDULES = "GET /v2/schedules?expand=rotation"
 ESCALATIONS = "GET /v2/escalations"
@@ -20,11 +20,11 @@ def made() -> Import:
 
 
 @pytest.fixture
-def answers() -> Any:
+def answers() -> Json:
     return sample("opsgenie-api.json")
 
 
-def rotation(**more: Any) -> dict[str, Any]:
+def rotation(**more: object) -> dict[str, Any]:
     people = [{"type": "user", "username": f"{it}@example.com"} for it in ("alice", "bob")]
     return {
         "id": "r",
@@ -64,12 +64,14 @@ def test_rules_keep_their_delays_and_notices_of_shifts_are_noted(made: Import) -
 
 
 def test_a_blocked_person_is_no_user_and_is_noted(made: Import) -> None:
-    assert made.note("BlockedUser").value == "carol@example.com"
+    user, turn = made.notes("BlockedUser")
+    assert user.value == turn.value == "carol@example.com"
+    assert turn.place.endswith("data[0].rotations[2].participants[0]")
     assert "carol" not in made.text
 
 
 def test_the_turn_of_a_blocked_person_is_nobodys_and_the_difference_is_named(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     carol = {"type": "user", "username": "Carol@example.com"}
     answers[SCHEDULES]["data"][0]["rotations"][0]["participants"].append(carol)
@@ -100,7 +102,7 @@ def test_rotations_that_are_on_call_at_once_are_schedules_of_their_own(made: Imp
     ]
 
     assert all(both)
-    assert made.note("OverlappingRotations")
+    assert made.notes("OverlappingRotations")
 
 
 def test_rotations_that_never_meet_share_a_schedule(tmp_path: Path) -> None:
@@ -199,7 +201,7 @@ def test_an_override_of_one_rotation_leaves_the_others_alone(made: Import) -> No
     assert "overrides" not in nights
 
 
-def test_an_override_of_all_rotations_is_in_all_schedules(answers: Any, tmp_path: Path) -> None:
+def test_an_override_of_all_rotations_is_in_all_schedules(answers: Json, tmp_path: Path) -> None:
     del answers["GET /v2/schedules/s1/overrides"]["data"][0]["rotations"]
 
     made = import_json("opsgenie", answers, tmp_path)
@@ -209,7 +211,34 @@ def test_an_override_of_all_rotations_is_in_all_schedules(answers: Any, tmp_path
     assert not made.verified().differences
 
 
-def test_a_schedule_that_is_switched_off_is_left_out(answers: Any, tmp_path: Path) -> None:
+def test_an_override_by_a_blocked_person_is_left_out_and_named(
+    answers: Json, tmp_path: Path
+) -> None:
+    override = answers["GET /v2/schedules/s1/overrides"]["data"][0]
+    override["user"] = {"username": "carol@example.com"}
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    differences = made.verified().differences
+    assert {it.note and it.note.code for it in differences} == {"BlockedUser"}
+    assert "overrides" not in made.named("schedules", "platform-schedule")
+
+
+def test_rotations_that_the_list_leaves_out_are_read_from_their_own_answer(
+    answers: Json, tmp_path: Path
+) -> None:
+    schedule = answers[SCHEDULES]["data"][0]
+    rotations = schedule.pop("rotations")
+
+    without = import_json("opsgenie", answers, tmp_path)
+    answers["GET /v2/schedules/s1/rotations"] = {"data": rotations}
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert without.note("LayersMissing").value == "Platform_schedule"
+    assert len(made.file["schedules"]) == 2
+
+
+def test_a_schedule_that_is_switched_off_is_left_out(answers: Json, tmp_path: Path) -> None:
     answers[SCHEDULES]["data"][0]["enabled"] = False
 
     made = import_json("opsgenie", answers, tmp_path)
@@ -226,7 +255,7 @@ def test_delays_from_the_start_become_delays_from_step_to_step(made: Import) -> 
     assert policy["repeat"] == 2
 
 
-def test_rules_at_the_same_time_are_one_step(answers: Any, tmp_path: Path) -> None:
+def test_rules_at_the_same_time_are_one_step(answers: Json, tmp_path: Path) -> None:
     for rule in answers[ESCALATIONS]["data"][0]["rules"]:
         rule["delay"] = {"timeAmount": 5, "timeUnit": "minutes"}
 
@@ -252,7 +281,7 @@ def test_admins_are_named_one_by_one(made: Import) -> None:
     assert made.note("PolicyTeamAdmins").value == "Platform: alice"
 
 
-def test_all_of_a_team_are_named_one_by_one(answers: Any, tmp_path: Path) -> None:
+def test_all_of_a_team_are_named_one_by_one(answers: Json, tmp_path: Path) -> None:
     answers[ESCALATIONS]["data"][0]["rules"][2]["notifyType"] = "all"
 
     made = import_json("opsgenie", answers, tmp_path)
@@ -274,7 +303,7 @@ def test_an_escalation_without_rules_is_left_out_and_noted(made: Import) -> None
     ]
 
 
-def test_a_first_rule_that_waits_holds_the_first_page(answers: Any, tmp_path: Path) -> None:
+def test_a_first_rule_that_waits_holds_the_first_page(answers: Json, tmp_path: Path) -> None:
     rule = answers[ESCALATIONS]["data"][0]["rules"][0]
     rule["delay"] = {"timeAmount": 3, "timeUnit": "minutes"}
 
@@ -287,20 +316,20 @@ def test_a_first_rule_that_waits_holds_the_first_page(answers: Any, tmp_path: Pa
     assert made.note("PolicyFirstStepWaits").value == "3m"
 
 
-def test_repeats_that_close_or_reset_are_noted(answers: Any, tmp_path: Path) -> None:
+def test_repeats_that_close_or_reset_are_noted(answers: Json, tmp_path: Path) -> None:
     repeat = answers[ESCALATIONS]["data"][0]["repeat"]
     repeat |= {"closeAlertAfterAll": True, "resetRecipientStates": True, "count": 20}
 
     made = import_json("opsgenie", answers, tmp_path)
 
-    assert made.note("ClosesAfterAll")
-    assert made.note("RepeatResetsAck")
+    assert made.notes("ClosesAfterAll")
+    assert made.notes("RepeatResetsAck")
     assert made.note("RepeatLimited").value == "20"
     assert made.named("escalation_policies", "platform-escalation")["repeat"] == 10
 
 
 def test_members_of_a_team_are_read_from_the_reading_of_that_team(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     del answers["GET /v2/teams/t1?identifierType=id"]
 
@@ -320,21 +349,20 @@ def test_routing_rules_are_routes_and_the_default_one_comes_last(made: Import) -
 
 
 @pytest.mark.parametrize(
-    ("condition", "matcher"),
+    ("field", "operation", "value", "matcher"),
     [
-        ({"field": "message", "operation": "contains", "expectedValue": "d.b"}, 'name=~"(?s).*d\\\\.b.*"'),
-        ({"field": "alias", "operation": "starts-with", "expectedValue": "x"}, 'dedup_key=~"(?s)x.*"'),
-        ({"field": "entity", "operation": "equals", "expectedValue": "a", "not": True}, 'object!="a"'),
-        (
-            {"field": "extra-properties", "key": "env", "operation": "matches", "expectedValue": "a|b"},
-            'env=~"a|b"',
-        ),
-        ({"field": "source", "operation": "is-empty"}, 'source=~""'),
+        ("message", "contains", "d.b", 'name=~"(?s).*d\\\\.b.*"'),
+        ("alias", "starts-with", "x", 'dedup_key=~"(?s)x.*"'),
+        ("entity", "equals", "a", 'object="a"'),
+        ("extra-properties", "matches", "a|b", 'env=~"a|b"'),
+        ("source", "is-empty", "", 'source=~""'),
+        ("tags", "equals", "db", 'tags=~"db"'),
     ],
-)  # fmt: skip
+)
 def test_a_condition_becomes_a_matcher(
-    answers: Any, tmp_path: Path, condition: dict[str, Any], matcher: str
+    answers: Json, tmp_path: Path, field: str, operation: str, value: str, matcher: str
 ) -> None:
+    condition = {"field": field, "operation": operation, "expectedValue": value, "key": "env"}
     criteria = {"type": "match-all-conditions", "conditions": [condition]}
     answers["GET /v2/teams/t1/routing-rules"]["data"][0]["criteria"] = criteria
 
@@ -343,8 +371,45 @@ def test_a_condition_becomes_a_matcher(
     assert made.named("routes", "critical")["match"] == [matcher]
 
 
+def test_routes_of_several_teams_are_for_the_integrations_of_each(
+    answers: Json, tmp_path: Path
+) -> None:
+    answers["GET /v2/teams"]["data"].append({"id": "t2", "name": "Shop"})
+    answers["GET /v2/integrations"]["data"].append(
+        {"id": "i3", "name": "Shop API", "type": "API", "teamId": "t2"}
+    )
+    answers["GET /v2/teams/t2/routing-rules"] = {
+        "data": [
+            {
+                "name": "Shop",
+                "isDefault": True,
+                "notify": {"type": "escalation", "id": "e1", "name": "Platform_escalation"},
+            }
+        ]
+    }
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert [it["match"][0] for it in made.file["routes"]] == [
+        'integration=~"default-api|prometheus"',
+        'integration=~"default-api|prometheus"',
+        'integration="shop-api"',
+    ]
+    assert made.file["team"] == "team"
+    assert made.note("SeveralTeams").value == "2"
+
+
+def test_a_route_to_nobody_is_left_out_and_noted(answers: Json, tmp_path: Path) -> None:
+    answers["GET /v2/teams/t1/routing-rules"]["data"][0]["notify"] = {"type": "none"}
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert made.note("RouteToNobody").value == "none"
+    assert [it["name"] for it in made.file["routes"]] == ["default-routing-rule"]
+
+
 def test_a_condition_that_matchers_cannot_say_leaves_the_route_out(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     unsayable = {"field": "description", "operation": "greater-than", "expectedValue": "1"}
     criteria = {"type": "match-all-conditions", "conditions": [unsayable]}
@@ -373,7 +438,7 @@ def test_maintenance_of_an_integration_is_a_window(made: Import) -> None:
     assert (window["from"], window["to"]) == ("2026-12-01T01:00:00Z", "2026-12-01T03:00:00Z")
 
 
-def test_a_genie_key_that_is_there_goes_on_working(answers: Any, tmp_path: Path) -> None:
+def test_a_genie_key_that_is_there_goes_on_working(answers: Json, tmp_path: Path) -> None:
     key = "b1000000-0000-4000-8000-00000000abcd"
     answers["GET /v2/integrations/i2"] = {
         "data": {"name": "Default API", "type": "API", "apiKey": key}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports import AT, SAMPLES, Import, import_json, import_of, sample
+from tests.imports import AT, SAMPLES, Import, Json, import_json, import_of, sample
 
 SCHEDULES = "GET /schedules?include[]=schedule_layers"
 SERVICES = "GET /services?include[]=integrations"
@@ -20,11 +20,11 @@ def made() -> Import:
 
 
 @pytest.fixture
-def answers() -> Any:
+def answers() -> Json:
     return sample("pagerduty-api.json")
 
 
-def layer(**more: Any) -> dict[str, Any]:
+def layer(**more: object) -> dict[str, Any]:
     return {
         "id": "L",
         "name": "L",
@@ -143,7 +143,7 @@ def test_seconds_of_a_restriction_are_rounded_and_noted(tmp_path: Path) -> None:
     made = scheduled(tmp_path, layer(restrictions=[restriction]))
 
     assert "only" not in made.named("schedules", "s")["layers"][0]
-    assert made.note("RoundedToMinute")
+    assert made.notes("RoundedToMinute")
 
 
 def test_a_list_may_leave_layers_out(made: Import) -> None:
@@ -151,7 +151,7 @@ def test_a_list_may_leave_layers_out(made: Import) -> None:
     assert [it["name"] for it in made.file["schedules"]] == ["primary", "follow-the-sun"]
 
 
-def test_layers_are_taken_from_the_reading_of_the_schedule(answers: Any, tmp_path: Path) -> None:
+def test_layers_are_taken_from_the_reading_of_the_schedule(answers: Json, tmp_path: Path) -> None:
     alone = {"id": "PSCHED3", "name": "Backup", "time_zone": "UTC", "schedule_layers": [layer()]}
     alone["schedule_layers"][0]["users"] = [{"user": {"id": "PBOB002"}}]  # type: ignore[index]
     answers["GET /schedules/PSCHED3"] = {"schedule": alone}
@@ -173,7 +173,7 @@ def test_who_is_gone_is_noted_and_never_asked(made: Import) -> None:
 
 
 def test_the_turn_of_who_is_gone_is_nobodys_and_the_difference_is_named(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     left = {"user": {"id": "PGONE99", "summary": "Someone who left"}}
     answers[SCHEDULES]["schedules"][0]["schedule_layers"][1]["users"].append(left)
@@ -191,6 +191,17 @@ def test_an_override_stands_for_all_layers(made: Import) -> None:
     assert made.on_call("primary", "2026-12-25T12:00:00Z") == {"alice"}
     (override,) = made.named("schedules", "primary")["overrides"]
     assert override["from"] == "2026-12-24T14:00:00Z"
+
+
+def test_an_override_by_who_is_gone_is_left_out_and_named(answers: Json, tmp_path: Path) -> None:
+    overrides = answers["GET /schedules/PSCHED1/overrides?since=2026-12-01&until=2027-01-01"]
+    overrides["overrides"][0]["user"] = {"id": "PGONE99", "summary": "Someone who left"}
+
+    made = import_json("pagerduty", answers, tmp_path)
+
+    differences = made.verified().differences
+    assert {it.note and it.note.code for it in differences} == {"UserGone"}
+    assert "overrides" not in made.named("schedules", "primary")
 
 
 def test_delays_are_waits_after_each_rule_and_the_first_pages_at_once(made: Import) -> None:
@@ -235,7 +246,7 @@ class TestScheduleOfEvents:
         )
         assert made.on_call("follow-the-sun", "2026-11-30T16:00:00Z") == set()
 
-    def test_every_member_is_on_call_at_once(self, answers: Any, tmp_path: Path) -> None:
+    def test_every_member_is_on_call_at_once(self, answers: Json, tmp_path: Path) -> None:
         event = answers["GET /v3/schedules/PV3SCH1"]["schedule"]["rotations"][0]["events"][0]
         members = [{"type": "user_member", "user_id": it} for it in ("PALICE1", "PBOB002")]
         event["assignment_strategy"] = {
@@ -249,7 +260,7 @@ class TestScheduleOfEvents:
         assert only["users"] == [["alice", "bob"]]
         assert not made.verified().differences
 
-    def test_the_time_in_which_an_event_counts_is_kept(self, answers: Any, tmp_path: Path) -> None:
+    def test_the_time_in_which_an_event_counts_is_kept(self, answers: Json, tmp_path: Path) -> None:
         event = answers["GET /v3/schedules/PV3SCH1"]["schedule"]["rotations"][0]["events"][0]
         event |= {
             "effective_since": "2026-12-07T00:00:00Z",
@@ -262,7 +273,7 @@ class TestScheduleOfEvents:
         assert (only["begins"], only["until"]) == ("2026-12-07T01:00:00", "2026-12-18T13:00:00")
         assert not made.verified().differences
 
-    def test_added_dates_are_noted(self, answers: Any, tmp_path: Path) -> None:
+    def test_added_dates_are_noted(self, answers: Json, tmp_path: Path) -> None:
         event = answers["GET /v3/schedules/PV3SCH1"]["schedule"]["rotations"][0]["events"][0]
         event["recurrence"].append("RDATE:20261226T080000Z")
 
@@ -276,15 +287,15 @@ class TestKeys:
         assert integration["type"] == "pagerduty"
         assert integration["token"] == {"parameter": "checkout-api-prometheus-token"}
         assert made.draft.keys.values == {"checkout-api-prometheus-token": KEY}
-        assert made.note("KeyKept")
+        assert made.notes("KeyKept")
 
-    def test_a_key_that_cannot_be_a_token_is_noted(self, answers: Any, tmp_path: Path) -> None:
+    def test_a_key_that_cannot_be_a_token_is_noted(self, answers: Json, tmp_path: Path) -> None:
         answers[SERVICES]["services"][0]["integrations"][0]["integration_key"] = "too short"
 
         made = import_json("pagerduty", answers, tmp_path)
 
         assert "token" not in made.named("integrations", "checkout-api-prometheus")
-        assert made.note("KeyNotKept")
+        assert made.notes("KeyNotKept")
 
 
 def test_urgency_by_support_hours_is_noted_with_the_hours(made: Import) -> None:
@@ -294,14 +305,14 @@ def test_urgency_by_support_hours_is_noted_with_the_hours(made: Import) -> None:
     )
 
 
-def test_a_constant_urgency_is_a_severity_of_the_route(answers: Any, tmp_path: Path) -> None:
+def test_a_constant_urgency_is_a_severity_of_the_route(answers: Json, tmp_path: Path) -> None:
     service = answers[SERVICES]["services"][0]
     service["incident_urgency_rule"] = {"type": "constant", "urgency": "low"}
 
     made = import_json("pagerduty", answers, tmp_path)
 
     assert made.named("routes", "checkout-api")["severity"] == "warning"
-    assert made.note("UrgencyAsSeverity")
+    assert made.notes("UrgencyAsSeverity")
 
 
 def test_rules_of_a_person_follow_urgency_and_calls_are_sms(made: Import) -> None:
@@ -310,18 +321,18 @@ def test_rules_of_a_person_follow_urgency_and_calls_are_sms(made: Import) -> Non
         {"after": "5m", "by": "sms", "severity": ["critical"]},
         {"after": "0s", "by": "email", "severity": ["warning", "info"]},
     ]
-    assert made.note("VoiceRule")
+    assert made.notes("VoiceRule")
     assert made.note("ContactNotCarried").value == "push_notification_contact_method"
 
 
 def test_times_of_a_service_are_those_of_policy_and_route(made: Import) -> None:
     assert made.named("escalation_policies", "platform-ep")["ack_timeout"] == "10m"
     assert made.named("routes", "checkout-api")["close_after"] == "4h"
-    assert made.note("AutoResolve")
+    assert made.notes("AutoResolve")
 
 
 def test_services_of_one_policy_with_other_ack_timeouts_have_policies_of_their_own(
-    answers: Any, tmp_path: Path
+    answers: Json, tmp_path: Path
 ) -> None:
     first, second = answers[SERVICES]["services"]
     key = "f" * 32
@@ -343,7 +354,7 @@ def test_what_has_no_counterpart_is_noted(made: Import) -> None:
     assert made.note("ServiceWithoutIntegration").value == "Legacy batch"
 
 
-def test_a_service_that_is_switched_off_is_paused(answers: Any, tmp_path: Path) -> None:
+def test_a_service_that_is_switched_off_is_paused(answers: Json, tmp_path: Path) -> None:
     answers[SERVICES]["services"][0]["status"] = "disabled"
 
     made = import_json("pagerduty", answers, tmp_path)

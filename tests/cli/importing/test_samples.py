@@ -45,7 +45,9 @@ of_each_sample = pytest.mark.parametrize(
 def test_a_sample_becomes_a_valid_file(kind: str, name: str) -> None:
     made = import_of(kind, SAMPLES / name)
 
-    assert checked(read_yaml(made.text.encode(), "out.yaml"), at=AT)
+    file = checked(read_yaml(made.text.encode(), "out.yaml"), at=AT)
+
+    assert file.team == made.file["team"]
 
 
 @of_each_sample

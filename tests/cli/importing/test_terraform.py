@@ -13,7 +13,7 @@ def made() -> Import:
     return import_of("terraform", SAMPLES / "terraform-state.json")
 
 
-def resource(type_: str, address: str, /, **values: Any) -> dict[str, Any]:
+def resource(type_: str, address: str, /, **values: object) -> dict[str, Any]:
     return {"address": f"{type_}.{address}", "mode": "managed", "type": type_, "values": values}
 
 
@@ -155,7 +155,11 @@ def test_other_resources_of_the_vendors_are_noted_and_those_of_others_are_not(
 ) -> None:
     made = import_json(
         "terraform",
-        state(resource("pagerduty_ruleset", "r", id="R"), resource("aws_instance", "i", id="I")),
+        state(
+            resource("pagerduty_user", "u", id="U", name="Uma", email="uma@example.com"),
+            resource("pagerduty_ruleset", "r", id="R"),
+            resource("aws_instance", "i", id="I"),
+        ),
         tmp_path,
     )
 

@@ -14,6 +14,8 @@ from ruamel.yaml import YAML
 from tests.cli.conftest import Done, Tocsin
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tocsin.team_file.reading import read_team_file
+from tocsin.team_file.values import policies_of, schedules_of, users_of
 from tocsin_cli.exit_codes import ExitCode
 
 THURSDAY = datetime(2026, 3, 5, 12, 0, tzinfo=UTC)
@@ -196,7 +198,7 @@ def test_a_person_on_call_without_an_address_is_grave(
     )
 
 
-def test_a_user_who_is_removed_during_the_shift_is_grave(
+def test_a_user_who_is_removed_during_the_shift_stays_until_its_end(
     planned: Planned, team: dict[str, Any]
 ) -> None:
     del team["users"][0]
@@ -204,10 +206,12 @@ def test_a_user_who_is_removed_during_the_shift_is_grave(
 
     done = planned(team)
 
-    assert done.code == ExitCode.GRAVE_CHANGES
-    assert any(
-        line.startswith("alice, on call by primary now, gets no page")
-        for line in section(done, UNREACHABLE)
+    assert done.code == ExitCode.CHANGES
+    assert section(done, UNREACHABLE) == ["Nobody."]
+    assert "alice stays until Mon 9 Mar 09:00" in section(done, MOVES)
+    assert done.lines[-1] == (
+        "  the user alice stays: the schedule primary asks them until 2026-03-09 08:00 UTC; the "
+        "next deployment after that removes them"
     )
 
 
@@ -227,7 +231,9 @@ def test_alerts_that_reach_nobody_any_more_are_grave(
 def test_a_step_that_asks_others_is_shown_by_names_of_people(
     planned: Planned, team: dict[str, Any]
 ) -> None:
-    team["escalation_policies"][0]["steps"].append({"targets": [{"user": "carol"}], "delay": "5m"})
+    hours = [{"days": ["mon", "fri"], "from": "08:00", "to": "20:00"}]
+    step = {"targets": [{"user": "carol"}], "delay": "5m", "only": hours}
+    team["escalation_policies"][0]["steps"].append(step)
 
     lines = section(planned(team), PAGED)
 
@@ -236,8 +242,33 @@ def test_a_step_that_asks_others_is_shown_by_names_of_people(
         "escalation policy default, now",
         "STEP BEFORE AFTER",
         "1 step 1 alice (primary) alice (primary)",
-        "2 step 2 - carol; after 5m",
+        "2 step 2 - carol; after 5m; only mon fri 08:00-20:00",
     ]
+
+
+def test_a_step_that_asks_another_schedule_is_planned_for_four_weeks(
+    planned: Planned, team: dict[str, Any]
+) -> None:
+    team["schedules"].append({"name": "second", "follows": {"schedule": "primary"}})
+    write("before.yaml", team)
+    team["escalation_policies"][0]["steps"][0]["targets"] = [{"schedule": "second"}]
+
+    done = planned(team)
+    (policy,) = json.loads(planned(team, "json").out)["policies"]
+
+    lines = [" ".join(line.split()) for line in section(done, PAGED)]
+    start = lines.index("step 1 of default (Europe/Paris)")
+    assert lines[start + 2 : start + 4] == [
+        "Thu 5 Mar 13:00 to Mon 9 Mar 09:00 alice bob",
+        "Mon 9 Mar 09:00 to Mon 16 Mar 09:00 bob carol",
+    ]
+    assert policy["changes"][0] == {
+        "step": 1,
+        "from": "2026-03-05T12:00:00.000Z",
+        "to": "2026-03-09T08:00:00.000Z",
+        "before": ["alice"],
+        "after": ["bob"],
+    }
 
 
 def test_what_is_not_received_any_more_is_said(planned: Planned, team: dict[str, Any]) -> None:
@@ -394,3 +425,31 @@ def test_what_people_made_by_api_stays_and_is_named(
     stays = done.lines.index("  made by API, not in the file: stays")
     assert done.lines[stays + 1] == "    user erin"
     assert plan["objects"]["removed"] == []
+
+
+@pytest.mark.loopback
+@pytest.mark.usefixtures("stack")
+def test_what_the_deployment_would_refuse_is_said_before(
+    world: World, tocsin: Tocsin, team: dict[str, Any]
+) -> None:
+    file = read_team_file(team, at=world.now)
+    for user in users_of(file):
+        world.keep(world.users, user)
+    for policy in policies_of(file):
+        world.keep(world.policies, policy)
+    for schedule in schedules_of(file):
+        world.keep(world.schedules, schedule)
+    editor = Client.of(world).with_key("config", "alerts")
+    by_api = {"match": ['env="prod"'], "escalation_policy": "default"}
+    assert editor.send("PUT", "/api/v1/routes/prod", body=by_api).status == 201
+    del team["escalation_policies"]
+    write("team.yaml", team)
+
+    done = tocsin("plan", "team.yaml")
+
+    assert done.code == ExitCode.FAILED
+    (line,) = section(done, "Why it cannot be applied")
+    assert line == (
+        "the escalation policy default is not in the file any more, and the route prod, which "
+        "people made by API, needs it"
+    )

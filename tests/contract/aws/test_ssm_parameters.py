@@ -1,7 +1,7 @@
 """Secrets in Parameter Store (moto)."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -57,6 +57,27 @@ def test_removing_what_is_gone_is_no_error(ssm: "SSMClient") -> None:
         parameters.delete(NAME)
 
     assert ssm.describe_parameters()["Parameters"] == []
+
+
+def test_a_secret_that_is_there_is_kept(ssm: "SSMClient") -> None:
+    parameters = SsmParameters(calls_of(ssm), "of a test")
+    assert parameters.find(NAME) is None
+
+    assert parameters.keep(NAME, "tocsin_x") == "tocsin_x"
+    assert parameters.keep(NAME, "tocsin_y") == "tocsin_x"
+    assert parameters.find(NAME) == "tocsin_x"
+
+
+def test_of_two_that_keep_a_secret_at_once_both_have_the_same(ssm: "SSMClient") -> None:
+    call = calls_of(ssm)
+    other = SsmParameters(call, "of a test")
+
+    def raced(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "PutParameter":
+            other.put(NAME, "tocsin_x")
+        return call(operation, parameters)
+
+    assert SsmParameters(raced, "of a test").keep(NAME, "tocsin_y") == "tocsin_x"
 
 
 def test_other_refusals_are_told() -> None:

@@ -26,7 +26,11 @@ class Kind:
 
 SEVERITIES = ["critical", "warning", "info"]
 TARGETS = [{"channel": "here"}]
-STEPS = [{"name": "first", "targets": TARGETS, "delay": "5m"}]
+ONLY = [
+    {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "18:00"},
+    {"from": "22:00", "to": "06:30"},
+]
+STEPS = [{"name": "first", "targets": TARGETS, "delay": "5m", "only": ONLY}]
 
 USUAL_FLAPPING = {"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"}
 
@@ -37,18 +41,23 @@ KINDS = [
         store="policies",
         minimal={"steps": [{"targets": TARGETS, "delay": 90}]},
         full={
-            "steps": [*STEPS, {"name": "second", "targets": [{"user": "bob"}], "delay": "24h"}],
+            "steps": [
+                *STEPS,
+                {"name": "second", "targets": [{"user": "bob"}], "delay": "24h", "only": []},
+            ],
             "repeat": 10,
             "ack_timeout": "7d",
             "severities": ["critical"],
             "flapping": {"after": 10, "within": "1d", "stable": "1h", "hold_critical": "0s"},
+            "time_zone": "Europe/Paris",
         },
         defaults={
-            "steps": [{"name": "step 1", "targets": TARGETS, "delay": "90s"}],
+            "steps": [{"name": "step 1", "targets": TARGETS, "delay": "90s", "only": []}],
             "repeat": 0,
             "ack_timeout": None,
             "severities": ["critical", "warning"],
             "flapping": None,
+            "time_zone": None,
         },
         change={"repeat": 3},
     ),
@@ -63,6 +72,8 @@ KINDS = [
             "severity": "info",
             "hold": "2m",
             "close_after": "12h",
+            "only": ONLY,
+            "time_zone": "America/New_York",
             "position": 0,
         },
         defaults={
@@ -71,6 +82,8 @@ KINDS = [
             "severity": None,
             "hold": "0s",
             "close_after": None,
+            "only": [],
+            "time_zone": None,
             "position": 1000,
         },
         change={"position": 7},
@@ -87,8 +100,8 @@ KINDS = [
             "slack_id": "U1",
             "time_zone": "Europe/Paris",
             "notify": [
-                {"after": "0s", "by": "email", "severity": SEVERITIES},
-                {"after": "5m", "by": "sms", "severity": ["critical"]},
+                {"after": "0s", "by": "email", "severity": SEVERITIES, "only": []},
+                {"after": "5m", "by": "sms", "severity": ["critical"], "only": ONLY},
             ],
             "bundle": "2m",
             "role": "viewer",

@@ -83,6 +83,10 @@ ROUTES: list[Any] = [
     ({"escalation_policy": "default", "hold": "61m"}, "hold", "from 0s to 1h"),
     ({"escalation_policy": "default", "close_after": "59s"}, "close_after", "from 1m to 30d"),
     ({"escalation_policy": "default", "close_after": "31d"}, "close_after", "from 1m to 30d"),
+    ({"escalation_policy": "default", "only": [{"from": "8:00"}]}, "only[0].from", "09:00"),
+    ({"escalation_policy": "default", "only": [{"days": ["Mo"]}]}, "only[0].days[0]", "mon"),
+    ({"escalation_policy": "default", "only": {"from": "08:00"}}, "only", "list"),
+    ({"escalation_policy": "default", "time_zone": "Paris"}, "time_zone", "Europe/Paris"),
 ]
 USERS: list[Any] = [
     ({"email": "alice"}, "email", "alice@example.com"),
@@ -106,6 +110,11 @@ USERS: list[Any] = [
         {"email": "a@example.com", "notify": [{"by": "email", "severity": []}]},
         "notify[0].severity",
         "at least one severity",
+    ),
+    (
+        {"email": "a@example.com", "notify": [{"by": "email", "only": [{"to": "25:00"}]}]},
+        "notify[0].only[0].to",
+        "24:00",
     ),
 ]
 CHANNELS: list[Any] = [

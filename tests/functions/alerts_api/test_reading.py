@@ -91,6 +91,7 @@ def test_an_alert_shows_all_that_is_known(client: Client, alert_id: AlertId) -> 
         "resolved_via": None,
         "snoozed_until": None,
         "silenced_by": None,
+        "held_by": None,
         "snooze_reason": None,
         "snoozed_by": None,
         "snoozed_via": None,
@@ -244,7 +245,7 @@ def test_the_step_of_a_message_is_a_number_on_every_timeline(client: Client, wor
         by=AUTO,
         details={"channel": "email", "step": "first"},
     )
-    world.timelines.tell(alert_id, [("earlier", earlier)])
+    world.timelines.tell({alert_id: [("earlier", earlier)]})
 
     [shown] = client.get(f"/api/v1/alerts/{alert_id}/timeline").data[1:]
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from functions.escalator.due_timers import STEPS_FOR
 from tests.examples import ALICE, HOUR, MINUTE, NINE, PROMETHEUS, trigger
 from tests.functions.escalator.conftest import (
+    TABLE,
     Escalator,
     Logged,
     ReplacePort,
@@ -17,11 +19,20 @@ from tests.functions.escalator.conftest import (
     example,
     message,
 )
+from tocsin.adapters.aws_json import AwsError, AwsUnavailableError
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
+from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
+from tocsin.adapters.dynamodb.configuration.directory_items import USERS
+from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
+from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Snooze
+from tocsin.domain.configuration import Configured
+from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import AlertId, milliseconds
-from tocsin.domain.next_action import Timer
+from tocsin.domain.next_action import BegunSteps, Timer
+from tocsin.domain.people import ContactMethod, NotificationRule, User
+from tocsin.domain.severity import Severity
 
 SLOT = PROMETHEUS.slot_of(trigger())
 HALF_A_MINUTE = timedelta(seconds=30)
@@ -317,3 +328,130 @@ def test_a_tick_whose_queue_does_not_answer_says_so_and_leaves_all_to_the_next(
 
     assert tick(escalator) == 1
     assert milliseconds(escalator.timers.waiting[0].due_at) == milliseconds(NINE) + 30_000
+
+
+# Steps of a storm
+
+
+@pytest.fixture
+def storm(escalator: Escalator) -> list[AlertId]:
+    """Alerts that begin their step together."""
+    alice = User(
+        name="alice", email="alice@example.com", notify=(NotificationRule(by=ContactMethod.EMAIL),)
+    )
+    step = Step(name="first", targets=(Target(TargetKind.USER, "alice"),), delay=10 * MINUTE)
+    policy = EscalationPolicy(name="default", steps=(step,))
+    users = DynamoDBConfiguration(escalator.call, TABLE, USERS)
+    users.put(None, Configured(value=alice, created_at=NINE), write_id=escalator.new_write_id())
+    policies = DynamoDBConfiguration(escalator.call, TABLE, POLICIES)
+    policies.put(None, Configured(value=policy, created_at=NINE), write_id=escalator.new_write_id())
+    alert_ids = [
+        escalator.signal(trigger(dedup_key=f"disk-{each}", severity=Severity.CRITICAL), PROMETHEUS)
+        for each in range(4)
+    ]
+    escalator.follow(escalator.written())
+    return alert_ids
+
+
+def begun_steps(escalator: Escalator) -> list[BegunSteps]:
+    return [it for it in escalator.timers.waiting if isinstance(it, BegunSteps)]
+
+
+def of_group(timer: BegunSteps, times: int = 1) -> dict[str, Any]:
+    return received(message(timer), times, MessageGroupId="user:alice")
+
+
+def planned(escalator: Escalator) -> list[AlertId]:
+    return [it.alert_id for it in escalator.deliveries.waiting]
+
+
+def test_steps_that_the_stream_set_apart_are_planned(
+    escalator: Escalator, storm: list[AlertId], logged: Logged
+) -> None:
+    [begun] = begun_steps(escalator)
+    assert planned(escalator) == storm[:1]
+    logged()
+
+    assert deliver(escalator, of_group(begun)) == []
+
+    assert planned(escalator) == storm
+    [line] = logged()
+    assert (line["message"], line["planned"], line["left"]) == ("Steps planned", 3, 0)
+
+
+def choosy(escalator: Escalator, refused: AlertId, error: Exception) -> DynamoDBNotifications:
+    def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "PutItem" and refused in str(parameters):
+            raise error
+        return escalator.call(operation, parameters)
+
+    return DynamoDBNotifications(call, TABLE, timedelta(days=90))
+
+
+def test_a_step_that_cannot_be_planned_keeps_back_no_other(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    [begun] = escalator.timers.arrived(escalator.now)
+    assert isinstance(begun, BegunSteps)
+    error = AwsError("ValidationException", "Item size has exceeded the maximum allowed size")
+    replace_port(notifications=choosy(escalator, storm[2], error))
+
+    assert deliver(escalator, of_group(begun)) == []
+    parted = begun_steps(escalator)
+    assert [[each.alert_id for each in it.steps] for it in parted] == [[it] for it in storm[1:]]
+    poisoned = of_group(parted[1], 3)
+    assert deliver(escalator, of_group(parted[0]), poisoned, of_group(parted[2])) == []
+
+    assert set(planned(escalator)) == {storm[0], storm[1], storm[3]}
+    assert escalator.failures.bodies == [poisoned["body"]]
+
+
+def test_steps_that_storage_refuses_come_back_together(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    [begun] = begun_steps(escalator)
+    again = of_group(begun, 9)
+    replace_port(notifications=choosy(escalator, storm[2], AwsUnavailableError()))
+
+    assert deliver(escalator, again) == [again["messageId"]]
+
+    replace_port(notifications=DynamoDBNotifications(escalator.call, TABLE, timedelta(days=90)))
+    assert deliver(escalator, again) == []
+    assert set(planned(escalator)) == set(storm)
+    assert escalator.failures.bodies == []
+
+
+def test_a_batch_plans_steps_for_some_seconds_and_queues_the_others_anew(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    [begun] = escalator.timers.arrived(escalator.now)
+    assert isinstance(begun, BegunSteps)
+
+    def slow(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "PutItem":
+            escalator.now += 0.7 * STEPS_FOR
+        return escalator.call(operation, parameters)
+
+    replace_port(notifications=DynamoDBNotifications(slow, TABLE, timedelta(days=90)))
+    assert deliver(escalator, of_group(begun)) == []
+
+    assert planned(escalator) == storm[:3]
+    [left] = begun_steps(escalator)
+    assert [it.alert_id for it in left.steps] == storm[3:]
+
+
+def test_steps_of_storms_take_one_thread_of_a_batch(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    [begun] = begun_steps(escalator)
+    threads: set[int] = set()
+
+    def noted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        threads.add(threading.get_ident())
+        return escalator.call(operation, parameters)
+
+    replace_port(notifications=DynamoDBNotifications(noted, TABLE, timedelta(days=90)))
+    deliver(escalator, *(of_group(replace(begun, steps=(each,))) for each in begun.steps))
+
+    assert set(planned(escalator)) == set(storm)
+    assert len(threads) == 1

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from tests.wire import sample
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import Scope
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.hours import Hours
 from tocsin.domain.intake_checks import IntakeChecks, Signature
 from tocsin.domain.integration import IntegrationType
 from tocsin.domain.matcher import Matcher
@@ -126,6 +127,21 @@ def test_what_a_route_sets_is_shown(tried: Gateway) -> None:
         "its first page waits until 09:02 UTC: route backups holds it; step 1 then"
     )
     assert result["pages"][0]["at"] == "2026-03-01T09:02:00.000Z"
+
+
+def test_pages_that_wait_for_the_hours_of_a_route_are_promised_for_these(tried: Gateway) -> None:
+    """The clock of the first step stands still from 10:03 on."""
+    only = (Hours(begins=time(10), ends=time(10, 3)),)
+    route = Route(name="backups", match=(), escalation_policy="default", only=only)
+    tried.world.keep(tried.world.routes, route)
+
+    result = try_out(tried, DISK).result
+
+    assert result["next_action"]["why"] == "waits for 10:00 UTC (route backups); then step 1"
+    assert [(page["target"], page["at"]) for page in result["pages"]] == [
+        ("user:alice", "2026-03-01T10:00:00.000Z"),
+        ("user:bob", "2026-03-02T10:02:00.000Z"),
+    ]
 
 
 def test_an_open_alert_is_named(tried: Gateway) -> None:

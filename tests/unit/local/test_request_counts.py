@@ -50,6 +50,14 @@ def answer(told: Mapping[str, Any], status: int = 200) -> Answer:
             0,
             id="a transaction",
         ),
+        pytest.param(
+            "BatchWriteItem",
+            {"RequestItems": {"t": [{"PutRequest": {"Item": KEY}}]}},
+            {"ConsumedCapacity": [{"CapacityUnits": 7}]},
+            7,
+            0,
+            id="a batch of writes",
+        ),
         pytest.param("GetItem", {"Key": KEY}, {"Item": BIG}, 0, 1, id="a read"),
         pytest.param(
             "GetItem", {"Key": KEY, "ConsistentRead": True}, {"Item": BIG}, 0, 2, id="consistent"

@@ -28,6 +28,9 @@ KEPT: list[tuple[str, str]] = [
     ("COUNT", "1"),
 ]
 
+OF_A_STACK = ("C#team-file", "requests")
+"""Names the stack that applies the team's file."""
+
 
 def item(partition: str, sort: str) -> dict[str, Any]:
     return {
@@ -62,7 +65,7 @@ def client(table: "Table", dynamodb_client: "DynamoDBClient") -> "DynamoDBClient
 
 def test_what_was_lost_is_back_to_the_byte(client: "DynamoDBClient", tmp_path: Path) -> None:
     file = tmp_path / "backup.jsonl.gz"
-    put(client, *KEPT, ("G#ops-hook", "GATE"), ("SWEEP", "SWEEP"))
+    put(client, *KEPT, ("G#ops-hook", "GATE"), ("SWEEP", "SWEEP"), OF_A_STACK)
     before = items_of(client)
 
     assert back_up(client, TABLE_NAME, file) == len(KEPT)

@@ -9,6 +9,7 @@ from dateutil.rrule import rrulestr
 
 from tocsin_cli.importing.ics import SCHEDULE, Event, Source, first_time, span_of, times_of
 from tocsin_cli.importing.readings import Readings, Spell
+from tocsin_cli.importing.recurring import is_hourly
 
 type _Instance = tuple[datetime, datetime, int, list[str]]
 
@@ -22,7 +23,7 @@ def readings(source: Source, spell: Spell, until: datetime) -> Readings:
     instances = [
         instance
         for it in source.events
-        if not it.is_cancelled and it.people
+        if not it.is_cancelled and it.people and not is_hourly(it.text("RRULE"))
         for instance in _instances(it, source, spell, until, changed)
     ]
 

@@ -13,7 +13,15 @@ from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
+from tocsin.domain.next_action import (
+    AnyTimer,
+    BegunStep,
+    BegunSteps,
+    HeartbeatTimer,
+    HoldTimer,
+    StormTimer,
+    Timer,
+)
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.severity import Severity
 
@@ -47,7 +55,7 @@ class SqsTimers:
 
         One due in more than 15 minutes arrives earlier, and has to be sent again.
         """
-        due = [(timer.due_at - now, {"MessageBody": _written(timer)}) for timer in timers]
+        due = [(timer.due_at - now, _timer_message(timer)) for timer in timers]
         whole = [(delay // _SECOND, message) for delay, message in due]
         _send_all(self.call, self.queue_url, whole)
 
@@ -118,6 +126,9 @@ def timer_from(body: str) -> AnyTimer:
     if "hold" in fields:
         kind, name = fields["hold"]
         return HoldTimer(kind=HoldKind(kind), name=str(name), due_at=due_at)
+    if "steps" in fields:
+        steps = (BegunStep(AlertId(it), int(loop), int(step)) for it, loop, step in fields["steps"])
+        return BegunSteps(targets=tuple(fields["targets"]), steps=tuple(steps), due_at=due_at)
     return Timer(slot=Fingerprint(fields["slot"]), due_at=due_at)
 
 
@@ -206,6 +217,14 @@ def _delivery_message(delivery: Delivery) -> Entry:
     return {"MessageBody": written_delivery(delivery), "MessageGroupId": group}
 
 
+def _timer_message(timer: AnyTimer) -> Entry:
+    """While a storm's steps wait, SQS delivers all other timers first (fair queues)."""
+    message = {"MessageBody": _written(timer)}
+    if isinstance(timer, BegunSteps):
+        message["MessageGroupId"] = ",".join(timer.targets)[:GROUP_LIMIT]
+    return message
+
+
 def _written(timer: AnyTimer) -> str:
     due_at = milliseconds(timer.due_at)
     match timer:
@@ -217,3 +236,5 @@ def _written(timer: AnyTimer) -> str:
             return json.dumps({"storm": True, "due_at": due_at})
         case HoldTimer():
             return json.dumps({"hold": [timer.kind, timer.name], "due_at": due_at})
+        case BegunSteps():
+            return json.dumps({"targets": timer.targets, "steps": timer.steps, "due_at": due_at})

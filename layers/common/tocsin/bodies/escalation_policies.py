@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Self
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.json_schema import SkipJsonSchema
 
+from tocsin.bodies.hours import HOURS_EXAMPLE, Only, hours_of
 from tocsin.bodies.model import (
     DAY,
     USUAL_SEVERITIES,
@@ -14,6 +15,7 @@ from tocsin.bodies.model import (
     Duration,
     Name,
     Severities,
+    TimeZone,
     UserName,
     with_example,
     within,
@@ -110,6 +112,14 @@ class StepBody(ConfigurationBody):
     )
     delay: Delay = Field(
         description="The wait after this step before the next; 1 s to 24 h.", examples=["5m"]
+    )
+    only: Only = Field(
+        [],
+        description=(
+            "Outside these hours it is left out. If nobody else can be asked, a critical alert "
+            "asks it all the same, and any other waits for them. By default it is never left out."
+        ),
+        examples=[HOURS_EXAMPLE],
     )
 
 
@@ -211,6 +221,11 @@ class _Settings(ConfigurationBody):
         json_schema_extra=or_off,
         examples=[{"after": 5, "within": "1h", "stable": "15m", "hold_critical": "3m"}],
     )
+    time_zone: TimeZone | None = Field(
+        None,
+        description="Of `only` of its steps, a name of the IANA database; by default the team's.",
+        examples=["Europe/Paris"],
+    )
 
 
 class EscalationPolicyBody(_Settings):
@@ -228,6 +243,7 @@ class EscalationPolicyBody(_Settings):
                 name=step.name or f"step {number}",
                 targets=tuple(target.target for target in step.targets),
                 delay=step.delay,
+                only=hours_of(step.only),
             )
             for number, step in enumerate(self.steps, start=1)
         )
@@ -238,6 +254,7 @@ class EscalationPolicyBody(_Settings):
             ack_timeout=self.ack_timeout,
             severities=frozenset(self.severities),
             flapping=self._flapping,
+            time_zone=self.time_zone,
         )
 
     @property

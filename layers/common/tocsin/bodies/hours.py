@@ -1,5 +1,6 @@
 """Hours of the week: `only` of layers, routes, steps and rules."""
 
+from collections.abc import Iterable
 from datetime import time
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
@@ -34,6 +35,10 @@ class DayName(StrEnum):
     def day(self) -> Day:
         return Day[self.name]
 
+
+HOURS_EXAMPLE: Final = [
+    {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "18:00"}
+]
 
 TimeOfDay = Annotated[str, Field(pattern=TIME_OF_DAY)]
 
@@ -76,6 +81,10 @@ class HoursBody(ConfigurationBody):
 
 
 Only = Annotated[list[HoursBody], Field(max_length=HOURS_LIMIT)]
+
+
+def hours_of(only: Iterable[HoursBody]) -> tuple[Hours, ...]:
+    return tuple(each.hours for each in only)
 
 
 def read_time(written: str) -> time:

@@ -6,7 +6,15 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from tocsin.bodies.model import ConfigurationBody, Duration, Name, with_example, within
+from tocsin.bodies.hours import HOURS_EXAMPLE, Only, hours_of
+from tocsin.bodies.model import (
+    ConfigurationBody,
+    Duration,
+    Name,
+    TimeZone,
+    with_example,
+    within,
+)
 from tocsin.domain.errors import InvalidInputError
 from tocsin.domain.matcher import LENGTH_LIMIT, VALUE_LIMIT, Matcher
 from tocsin.domain.routing import DEFAULT_POSITION, Route
@@ -72,6 +80,19 @@ class _Settings(ConfigurationBody):
         ),
         examples=["12h"],
     )
+    only: Only = Field(
+        [],
+        description=(
+            "Outside these hours its alerts page nobody: the clock of their steps stands still, "
+            "and what still fires when they begin is told together. By default never."
+        ),
+        examples=[HOURS_EXAMPLE],
+    )
+    time_zone: TimeZone | None = Field(
+        None,
+        description="Of `only`, a name of the IANA database; by default the team's.",
+        examples=["Europe/Paris"],
+    )
     position: Annotated[int, Field(ge=0, le=LAST_POSITION)] = Field(
         DEFAULT_POSITION,
         description="Lower ones are asked first; names decide between equal ones.",
@@ -95,6 +116,8 @@ class RouteBody(_Settings):
             severity=self.severity,
             hold=self.hold,
             close_after=self.close_after,
+            only=hours_of(self.only),
+            time_zone=self.time_zone,
         )
 
 

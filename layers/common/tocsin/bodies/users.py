@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from tocsin.bodies.hours import HOURS_EXAMPLE, Only, hours_of
 from tocsin.bodies.model import (
     ABOUT_BUNDLE,
     DAY,
@@ -50,6 +51,14 @@ class RuleBody(ConfigurationBody):
     by: ContactMethod
     severity: Severities = Field(
         EVERY_SEVERITY, description="By default all.", examples=[["critical"]]
+    )
+    only: Only = Field(
+        [],
+        description=(
+            "What comes outside these hours, by the user's clock, waits until they begin, and is "
+            "sent if the alert still asks then. By default nothing waits."
+        ),
+        examples=[HOURS_EXAMPLE],
     )
 
 
@@ -118,7 +127,12 @@ class UserBody(ConfigurationBody):
             slack_id=self.slack_id,
             time_zone=self.time_zone,
             notify=tuple(
-                NotificationRule(after=rule.after, by=rule.by, severities=frozenset(rule.severity))
+                NotificationRule(
+                    after=rule.after,
+                    by=rule.by,
+                    severities=frozenset(rule.severity),
+                    only=hours_of(rule.only),
+                )
                 for rule in self.notify
             ),
             bundle=self.bundle,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from tocsin.domain.asking import ASKINGS_LIMIT, Asking
 from tocsin.domain.duration import spelled
@@ -28,7 +28,7 @@ from tocsin.domain.escalation import (
     advance,
 )
 from tocsin.domain.flapping import Flapping, FlappingRule, Verdict, judge
-from tocsin.domain.hold import Hold
+from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import (
     AUTO,
     Actor,
@@ -46,6 +46,9 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, Value
 from tocsin.domain.subject import subject_of
 from tocsin.domain.timeline import CHANGES_MESSAGES, Change, ChangeType, Detail
+
+if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
 
 SNOOZE_LIMIT: Final = timedelta(days=30)
 NOTE_LIMIT: Final = 2000
@@ -94,16 +97,33 @@ class RouteSettings:
     """How long after opening the first page waits; an alert that is over by then pages nobody."""
     close_after: timedelta | None = None
     """An open alert is resolved after this time without a repeat."""
+    only: "tuple[Hours, ...]" = ()
+    """Outside these hours its alerts are held; empty: they never are."""
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routed:
-    """What a route has set on one alert; a later change of the route leaves it."""
+    """What a route has set on one alert; a later change of the route leaves it.
+
+    Hours are the exception: alerts that wait for them follow the route within minutes.
+    """
 
     route: str
     sent_severity: Severity | None = None
     """The sender's, if the route set another."""
     close_after: timedelta | None = None
+    only: "tuple[Hours, ...]" = ()
+    """Outside these hours it is held."""
+    time_zone: str = "UTC"
+
+    def hold_at(self, at: datetime) -> Hold | None:
+        """What the route's hours put on the alert at this time."""
+        if not self.only:
+            return None
+        from tocsin.domain.outside_hours import hold_of_route
+
+        return hold_of_route(self.route, self.only, self.time_zone, at)
 
 
 def routed_by(settings: RouteSettings | None, sent: Severity) -> Routed | None:
@@ -116,12 +136,14 @@ def routed_by(settings: RouteSettings | None, sent: Severity) -> Routed | None:
     if settings is None:
         return None
     is_other = settings.severity not in {None, sent}
-    if not is_other and settings.close_after is None:
+    if not is_other and settings.close_after is None and not settings.only:
         return None
     return Routed(
         route=settings.route,
         sent_severity=sent if is_other else None,
         close_after=settings.close_after,
+        only=settings.only,
+        time_zone=settings.time_zone,
     )
 
 
@@ -245,13 +267,15 @@ class Alert:
 
     @property
     def set_by_route(self) -> RouteSettings | None:
-        """What a route has set, to be set again: the severity, and when it closes."""
+        """What a route has set, to be set again: severity, hours, and when it closes."""
         if self.routed is None:
             return None
         return RouteSettings(
             route=self.routed.route,
             severity=self.severity if self.routed.sent_severity else None,
             close_after=self.routed.close_after,
+            only=self.routed.only,
+            time_zone=self.routed.time_zone,
         )
 
     @property
@@ -333,7 +357,38 @@ class Alert:
         return opened
 
     def held_by_route(self, by_route: RouteSettings | None) -> Self:
-        """Let the first page wait until the route's hold after opening is over."""
+        """Let the first page wait until the route's hold after opening is over, and for its hours.
+
+        What waits for the hours of another route is released.
+        """
+        return self._first_page_held(by_route).held_by_hours(at=self.changed_at)
+
+    def held_by_hours(self, *, at: datetime) -> Self:
+        """Hold it from now on if it is outside its route's hours, else end such a hold."""
+        if not self.is_asking:
+            return self
+        hold, stands = self.hold_by_hours(at), self.escalation.held
+        if hold is None:
+            is_over = stands is not None and stands.kind is HoldKind.HOURS
+            return self.released(at=at) if is_over else self
+        is_silenced = stands is not None and stands.kind.is_silence and hold.until < stands.until
+        if is_silenced or hold.is_same(stands):
+            return self
+        return self.put_on_hold(replace(hold, since=at), at=at)
+
+    def with_hours(self, only: "tuple[Hours, ...]", time_zone: str, *, at: datetime) -> Self:
+        """Follow the hours of its route, which has others by now."""
+        if self.routed is None:
+            return self
+        routed = replace(self.routed, only=only, time_zone=time_zone)
+        changed = replace(self, routed=routed if only else _without_hours(self.routed))
+        return changed.held_by_hours(at=at)
+
+    def hold_by_hours(self, at: datetime) -> Hold | None:
+        """What its route's hours put on it at this time."""
+        return self.routed.hold_at(at) if self.routed else None
+
+    def _first_page_held(self, by_route: RouteSettings | None) -> Self:
         escalation = self.escalation
         is_first = self.is_asking and escalation.is_restart and not escalation.loop
         if by_route is None or not (is_first and by_route.hold):
@@ -400,7 +455,9 @@ class Alert:
         if signal.severity is self.severity:
             return corrected
         if self.routed is not None:
-            corrected = replace(corrected, routed=replace(self.routed, sent_severity=None))
+            is_worse = signal.severity.is_worse_than(self.severity)
+            routed = _without_hours(self.routed) if is_worse else self.routed
+            corrected = replace(corrected, routed=routed and replace(routed, sent_severity=None))
         return corrected.changed_severity(signal.severity, by=by, at=at, policy=policy)
 
     def changed_severity(
@@ -521,7 +578,21 @@ class Alert:
         is_unpaged = before.is_restart or not self.notification_count
         if after.rest is Rest.NO_POLICY and is_unpaged and self.is_page_worthy:
             return changed.reached_nobody(NO_POLICY_PAGES, at=at)
+        if policy is not None and policy.has_hours and after.rest in {None, Rest.EXHAUSTED}:
+            changed = changed._telling_hours(before, policy, now)
+            if after.waits_for_step is not None:
+                return changed
         return changed._telling_step(before, at=at, reason=reason)
+
+    def _telling_hours(self, before: Escalation, policy: EscalationPolicy, at: datetime) -> Self:
+        """Say which steps were left out, outside their hours, or asked all the same."""
+        from tocsin.domain.step_hours import told_of_hours
+
+        why = told_of_hours(before, self.escalation, policy, at)
+        if why is None:
+            return self
+        details: dict[str, Detail] = {"policy": policy.name, "reason": why}
+        return self._with(ChangeType.NOTIFICATION_SKIPPED, by=AUTO, at=at, details=details)
 
     def _telling_step(self, before: Escalation, *, at: datetime, reason: str | None) -> Self:
         """Add the result of the step to the timeline."""
@@ -581,7 +652,8 @@ class Alert:
             message = f"It is {self.silence.why}: end that before, or page or assign people."
             raise NoStepLeftError(message)
         before, now = self.escalation, self._not_before_last_change(at)
-        after = advance(replace(before, skips_ahead=False), policy, self.severity, now)
+        going_on = replace(before, skips_ahead=False)
+        after = advance(going_on, policy, self.severity, now, is_by_hand=True)
         if after.rest is not None:
             message = f"No step is left to begin: {after.why_at_rest}. Page or assign people."
             raise NoStepLeftError(message)
@@ -590,7 +662,9 @@ class Alert:
             "to_step": after.step_name,
             "loop": after.loop,
         }
-        escalated = replace(self, escalation=after, changed_at=now)
+        escalated = replace(
+            self, escalation=after, changed_at=now, routed=_without_hours(self.routed)
+        )
         return escalated._with(ChangeType.ESCALATED, by=by, at=at, details=details | _noted(note))
 
     def paged(
@@ -827,6 +901,14 @@ class Alert:
             raise AlreadyResolvedError(_ended(self))
 
 
+def _without_hours(routed: Routed | None) -> Routed | None:
+    """A person asked for a step: the hours of the route count no more."""
+    if routed is None or not routed.only:
+        return routed
+    is_left = routed.sent_severity is not None or routed.close_after is not None
+    return replace(routed, only=(), time_zone="UTC") if is_left else None
+
+
 def ending(
     *, by: Actor, at: datetime, note: str | None = None, reason: str | None = None
 ) -> Change:
@@ -862,6 +944,10 @@ def _set_by(by_route: RouteSettings | None) -> dict[str, Detail]:
         details["hold"] = spelled(by_route.hold)
     if by_route.close_after:
         details["close_after"] = spelled(by_route.close_after)
+    if by_route.only:
+        from tocsin.domain.outside_hours import spelled_hours
+
+        details["only"] = spelled_hours(by_route.only)
     return details
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from tocsin.domain.alert import Alert
+from tocsin.domain.hold import Hold
 from tocsin.domain.ids import Actor, by_whom, via_of
 from tocsin.domain.next_action import next_action
 
@@ -50,6 +51,7 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
         **by_and_via("resolved", alert.resolved_by),
         "snoozed_until": written(snooze.until) if snooze else None,
         "silenced_by": alert.silence.name if alert.silence else None,
+        "held_by": _hold_json(alert.hold) if alert.hold else None,
         "snooze_reason": snooze.reason if snooze else None,
         **by_and_via("snoozed", snooze.by if snooze else None),
         "escalation_policy": escalation.policy,
@@ -61,6 +63,10 @@ def alert_json(alert: Alert, at: datetime) -> dict[str, Any]:
     if facts.truncated:
         view["truncated"] = list(facts.truncated)
     return view
+
+
+def _hold_json(hold: Hold) -> dict[str, Any]:
+    return {"kind": hold.kind, "name": hold.name, "until": written(hold.until)}
 
 
 def by_and_via(what: str, actor: Actor | None) -> dict[str, str | None]:

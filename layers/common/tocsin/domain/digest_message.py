@@ -33,7 +33,7 @@ from tocsin.domain.wording import DONE_MARK, TITLE_LIMIT, Band, mark_of
 LINES_SHOWN: Final = 5
 _PLACE_IN_SUBJECT: Final = 30
 """Characters of a place's name."""
-_RELEASED: Final = "A silence or maintenance window, which has ended, held {} back until now."
+_RELEASED: Final = "A silence, a maintenance window or hours of the day held {} back until now."
 _RELEASED_SHORT: Final = "Held back until now."
 
 

@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from typing import TYPE_CHECKING, Final, Self
 from zlib import crc32
 
 from tocsin.domain.flapping import FlappingRule, Inherited
 from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
 
 DEFAULT_POLICY: Final = "default"
 """The policy if neither the integration nor a route names one; it may be missing."""
@@ -50,11 +53,14 @@ class Step:
     name: str
     targets: tuple[Target, ...]
     delay: timedelta
+    only: "tuple[Hours, ...]" = ()
+    """Outside these hours it is left out; empty: it never is."""
 
     @property
     def mark(self) -> str:
-        """A checksum of the targets: equal for steps with the same targets and different names."""
-        return f"{crc32('\n'.join(sorted(map(str, self.targets))).encode()):08x}"
+        """A checksum of targets and hours: equal for steps that differ only in their names."""
+        hours = (f"{sorted(it.days)} {it.begins} {it.ends}" for it in self.only)
+        return f"{crc32('\n'.join((*sorted(map(str, self.targets)), *hours)).encode()):08x}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +75,22 @@ class EscalationPolicy:
     """Alerts of these severities are paged; others are only listed."""
     flapping: FlappingRule | Inherited | None = Inherited.TEAM
     """None: a flapping alert is paged each time."""
+    time_zone: str | None = None
+    """Of the hours of its steps, a name of the IANA database; None: the team's."""
     managed_by: str | None = None
 
     @property
     def has_own_flapping(self) -> bool:
         return self.flapping is not Inherited.TEAM
+
+    @property
+    def has_hours(self) -> bool:
+        return any(step.only for step in self.steps)
+
+    @property
+    def zone(self) -> str:
+        """Of its hours; who reads policies fills in the team's."""
+        return self.time_zone or "UTC"
 
     @property
     def flapping_rule(self) -> FlappingRule | None:
@@ -154,12 +171,15 @@ class Escalation:
     """Why the next step waits longer than its delay."""
     held_by_route: str | None = None
     """The route because of which the first page waits until `escalates_at`."""
+    waits_for_step: str | None = None
+    """The step whose hours begin at `escalates_at`: outside them nobody can be asked."""
     unreached: Unreached | None = None
     """Since when it has reached nobody; None: it has, or may still."""
     held: Hold | None = None
     """What stops the clock of the next step; `escalates_at` stays as it was before."""
     released_at: datetime | None = None
-    """When the last hold ended. A step that was due by then has begun at this time."""
+    """When the last hold ended, or the hours begin for which a step waits. A step that was due by
+    then has begun at this time."""
 
     @property
     def is_due_by_release(self) -> bool:
@@ -249,6 +269,7 @@ class Escalation:
             rest=None,
             held_why=None,
             held_by_route=None,
+            waits_for_step=None,
             held=None,
         )
 
@@ -271,7 +292,8 @@ class Escalation:
             # Somebody had the alert: the delay went on meanwhile.
             return replace(self, held=None, escalates_at=max(at, due))
         if not self.waits_for_delay:
-            return replace(self, held=None, escalates_at=max(at, due), released_at=at)
+            released_at = at if self.waits_for_step is None else max(at, due)
+            return replace(self, held=None, escalates_at=max(at, due), released_at=released_at)
         left = min(max(due - held.since, timedelta()), self.delay)
         return replace(
             self,
@@ -338,25 +360,36 @@ class Escalation:
         return replace(
             self,
             policy=policy.name,
-            first_targets=_spelled(policy.steps[0]) if policy.steps else (),
+            first_targets=_first_targets(policy),
             ack_timeout=policy.ack_timeout,
             is_policy_known=True,
         )
 
 
 def advance(
-    escalation: Escalation, policy: EscalationPolicy | None, severity: Severity, at: datetime
+    escalation: Escalation,
+    policy: EscalationPolicy | None,
+    severity: Severity,
+    at: datetime,
+    *,
+    is_by_hand: bool = False,
 ) -> Escalation:
     """Begin the next step or the next run, or come to rest, by the current policy.
 
     A step is done in a run if one with the same targets was begun in it; so a step that was added
-    to the policy is still taken, at any position. Another policy begins with its first step.
+    to the policy is still taken, at any position, and so is one whose hours begin meanwhile.
+    Another policy begins with its first step.
+
+    Outside its hours a step is left out. If nobody at all can be asked in a run, a critical alert
+    asks its first step all the same, and any other waits for the hours of a step. A critical alert
+    is not kept to hours either where the step before has reached nobody, or was given back.
 
     Args:
         escalation: The current one, with its next step due.
         policy: None: there is none.
         severity: Of the alert, by now.
         at: When the step is begun; the next one follows its delay after that.
+        is_by_hand: A person asks for it: a step outside its hours is better than none.
     """
     if policy is None:
         return _resting(escalation, Rest.NO_POLICY)
@@ -366,15 +399,22 @@ def advance(
         return replace(_resting(known, Rest.SEVERITY), unreached=None)
     is_start = escalation.is_restart or is_another or not escalation.loop
     asked = () if is_another else escalation.asked
-    position = next_position(policy, asked)
+    is_urgent = is_by_hand or severity is Severity.CRITICAL
+    position = _position_within_hours(policy, asked, at)
     if position is None and is_start:
-        position, asked = 0, ()
-    if position is None:
-        return _at_end_of_run(known, policy, at)
-    return _at_step(known, policy, position, at, run=asked, is_start=is_start)
+        position, asked = _position_within_hours(policy, (), at), ()
+    if position is None and (is_by_hand or (is_urgent and (is_start or escalation.skips_ahead))):
+        position = next_position(policy, asked)
+    if position is not None:
+        return _at_step(known, policy, position, at, run=asked, is_start=is_start)
+    if is_start:
+        return _waiting_for_hours(known, policy, at)
+    return _at_end_of_run(known, policy, at, is_urgent=is_urgent)
 
 
-def _at_end_of_run(escalation: Escalation, policy: EscalationPolicy, at: datetime) -> Escalation:
+def _at_end_of_run(
+    escalation: Escalation, policy: EscalationPolicy, at: datetime, *, is_urgent: bool
+) -> Escalation:
     if escalation.repeats >= policy.repeat:
         return _resting(escalation, Rest.EXHAUSTED)
     if escalation.skips_ahead:
@@ -386,7 +426,56 @@ def _at_end_of_run(escalation: Escalation, policy: EscalationPolicy, at: datetim
             held_why=NEXT_RUN,
         )
     repeated = replace(escalation, repeats=escalation.repeats + 1)
-    return _at_step(repeated, policy, 0, at, run=(), is_start=True)
+    position = _position_within_hours(policy, (), at)
+    if position is None and is_urgent:
+        position = 0
+    if position is None:
+        return _waiting_for_hours(repeated, policy, at)
+    return _at_step(repeated, policy, position, at, run=(), is_start=True)
+
+
+def _waiting_for_hours(
+    escalation: Escalation, policy: EscalationPolicy, at: datetime
+) -> Escalation:
+    """Begin a run when the hours of a step begin; what waits together is told together then."""
+    from tocsin.domain.outside_hours import first_to_begin
+
+    hours = (step.only for step in policy.steps)
+    position, until = first_to_begin(hours, policy.zone, at)
+    step = policy.steps[position]
+    return replace(
+        escalation,
+        first_targets=_spelled(step),
+        next_targets=(),
+        asked=(),
+        next_step=1,
+        escalates_at=until,
+        is_restart=True,
+        skips_ahead=False,
+        awaits_stability=False,
+        giver=escalation.giver if escalation.is_restart else None,
+        held_why=None,
+        held_by_route=None,
+        waits_for_step=step.name,
+        released_at=until,
+    )
+
+
+def _position_within_hours(
+    policy: EscalationPolicy, asked: Sequence[str], at: datetime
+) -> int | None:
+    """Find the first step that was not begun in a run and may be now."""
+    if not policy.has_hours:
+        return next_position(policy, asked)
+    from tocsin.domain.outside_hours import waits_until
+
+    left = Counter(asked)
+    for position, step in enumerate(policy.steps):
+        if left[step.mark]:
+            left[step.mark] -= 1
+        elif waits_until(step.only, policy.zone, at) == at:
+            return position
+    return None
 
 
 def next_position(policy: EscalationPolicy, asked: Sequence[str]) -> int | None:
@@ -412,7 +501,7 @@ def _at_step(
     asked = (*run, step.mark)
     next_step: int | None = None
     next_targets: tuple[str, ...] = ()
-    following = next_position(policy, asked)
+    following = _position_within_hours(policy, asked, at + step.delay)
     if following is not None:
         next_step, next_targets = len(asked) + 1, _spelled(policy.steps[following])
     elif escalation.repeats < policy.repeat:
@@ -437,9 +526,17 @@ def _at_step(
         giver=escalation.giver if escalation.is_restart or not is_start else None,
         held_why=None,
         held_by_route=None,
+        waits_for_step=None,
         held=None,
         released_at=at if escalation.is_due_by_release else None,
     )
+
+
+def _first_targets(policy: EscalationPolicy) -> tuple[str, ...]:
+    """Targets that a run begins with; empty if that depends on the time."""
+    if not policy.steps or policy.steps[0].only:
+        return ()
+    return _spelled(policy.steps[0])
 
 
 def _spelled(step: Step) -> tuple[str, ...]:
@@ -458,4 +555,5 @@ def _resting[E: Escalation](escalation: E, why: Rest) -> E:
         awaits_stability=False,
         rest=why,
         held_why=None,
+        waits_for_step=None,
     )

@@ -9,6 +9,7 @@ _SHORT: Final = timedelta(hours=20)
 """Within this time the hour alone says which day is meant."""
 _SILENCED: Final = "silenced by "
 _AWAKE: Final = " is awake"
+_WAITS: Final = "waits for "
 
 
 class HoldKind(StrEnum):
@@ -17,6 +18,8 @@ class HoldKind(StrEnum):
     SILENCE = "silence"
     WINDOW = "window"
     AWAKE = "awake"
+    HOURS = "hours"
+    """A route, outside its hours."""
 
     @property
     def is_silence(self) -> bool:
@@ -46,15 +49,17 @@ class Hold:
     @property
     def why(self) -> str:
         """Why nobody is paged, such as `silenced by deploy-42 (carol) until 06:00 UTC`."""
-        is_short = self.until - self.since < _SHORT
-        until = f"{self.until:%H:%M}" if is_short else f"{self.until:%Y-%m-%d %H:%M}"
-        return f"{self.why_unsent} until {until} UTC"
+        if self.kind is HoldKind.HOURS:
+            return self.why_unsent
+        return f"{self.why_unsent} until {_written(self.until, since=self.since)}"
 
     @property
     def why_unsent(self) -> str:
         """The reason of a page that was not sent; see `is_unsent_by_hold`."""
         if self.kind is HoldKind.AWAKE:
             return f"{self.name}{_AWAKE}"
+        if self.kind is HoldKind.HOURS:
+            return f"{waits_for(self.until, since=self.since)} (route {self.name})"
         by = f" ({self.by})" if self.by else ""
         return f"{_SILENCED}{self.name}{by}"
 
@@ -68,4 +73,14 @@ class Hold:
 
 def is_unsent_by_hold(reason: str | None) -> bool:
     """Whether a page was skipped because something held its alert."""
-    return reason is not None and reason.startswith(_SILENCED)
+    return reason is not None and reason.startswith((_SILENCED, _WAITS))
+
+
+def waits_for(until: datetime, *, since: datetime) -> str:
+    """Say for when something waits: `waits for 07:00 UTC`."""
+    return f"{_WAITS}{_written(until, since=since)}"
+
+
+def _written(until: datetime, *, since: datetime) -> str:
+    is_short = until - since < _SHORT
+    return f"{until:%H:%M} UTC" if is_short else f"{until:%Y-%m-%d %H:%M} UTC"

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
-from tocsin.domain.hold import Hold, HoldKind
-from tocsin.domain.ids import AUTO, Fingerprint, by_whom
+from tocsin.domain.hold import Hold, HoldKind, waits_for
+from tocsin.domain.ids import AUTO, AlertId, Fingerprint, by_whom
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
 """How far a tick looks ahead. The next one comes within 60 s; the rest is for one that is
@@ -211,6 +211,9 @@ def _while_firing(alert: Alert) -> NextAction:
             f"its first page waits until {at:%H:%M} UTC: route {escalation.held_by_route} holds "
             "it; step 1 then"
         )
+    elif escalation.waits_for_step is not None:
+        step = f"{escalation.waits_for_step} of {policy}"
+        why = f"{waits_for(at, since=alert.fired_at)} ({step}); nobody before"
     elif escalation.awaits_stability and alert.flapping is not None:
         why = alert.flapping.why_quiet(at - alert.fired_at)
     elif policy is None:
@@ -321,5 +324,31 @@ class StormTimer:
     due_at: datetime
 
 
-type AnyTimer = Timer | HeartbeatTimer | HoldTimer | StormTimer
-"""All wait in the same index and queue."""
+class BegunStep(NamedTuple):
+    """A step of an alert."""
+
+    alert_id: AlertId
+    loop: int
+    step: int
+
+    @classmethod
+    def of(cls, alert: Alert) -> Self:
+        return cls(alert.alert_id, alert.escalation.loop, alert.escalation.step)
+
+    def stands_in(self, alert: Alert) -> bool:
+        """Whether the alert is still at this step, and it was not taken back."""
+        return self == BegunStep.of(alert) and not alert.escalation.is_restart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BegunSteps:
+    """Steps of several alerts whose messages are still to be planned."""
+
+    targets: tuple[str, ...]
+    """Of all of them."""
+    steps: tuple[BegunStep, ...]
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer | HoldTimer | StormTimer | BegunSteps
+"""All wait in the same queue, and all but begun steps in the same index."""

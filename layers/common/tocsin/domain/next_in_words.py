@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
-from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
+from tocsin.domain.escalation import NO_POLICY_PAGES, Escalation, Rest
 from tocsin.domain.hold import Hold, HoldKind
 from tocsin.domain.ids import Actor
 from tocsin.domain.next_action import ActionKind, NextAction, next_action
@@ -103,15 +103,10 @@ def _escalate(action: NextAction, view: View) -> Coming:
     if is_due and not who.who:
         return Coming(next=(Span(_DECIDED_SOON),))
     time = clock.coming(at)
-    if escalation.held_by_route is not None:
+    why_late = _why_late(escalation)
+    if why_late is not None:
         subject = f"{who.who} {who.verb}" if who.who else "The first step is called"
-        sentence = f"Its route holds the first page. {subject} "
-        short = f"{who.who or 'Called'} {time.text} if it still fires."
-        after = " if it still fires then."
-        return Coming(next=(Span(sentence), *clock.coming_at(at), Span(after)), short=short)
-    if escalation.awaits_stability:
-        subject = f"{who.who} {who.verb}" if who.who else "The first step is called"
-        sentence = f"It opens again and again. {subject} "
+        sentence = f"{why_late} {subject} "
         after = " if it still fires then."
         short = f"{who.who or 'Called'} {time.text} if it still fires."
         return Coming(next=(Span(sentence), *clock.coming_at(at), Span(after)), short=short)
@@ -132,6 +127,15 @@ def _escalate(action: NextAction, view: View) -> Coming:
         ),
         short=short,
     )
+
+
+def _why_late(escalation: Escalation) -> str | None:
+    """Why the first page of a run waits; None: it does not."""
+    if escalation.held_by_route is not None:
+        return "Its route holds the first page."
+    if escalation.waits_for_step is not None:
+        return "It is outside the hours of its steps."
+    return "It opens again and again." if escalation.awaits_stability else None
 
 
 def _exhaust(action: NextAction, view: View) -> Coming:
@@ -237,6 +241,10 @@ def _release(action: NextAction, view: View) -> Coming:
     if hold.kind is HoldKind.AWAKE:
         return _while_awake(action, hold, view)
     time = view.clock.coming(at)
+    if hold.kind is HoldKind.HOURS:
+        route = one_line(hold.name, NAME_SHOWN)
+        why = f": outside the hours of route {route}."
+        return Coming(next=(Span("Nobody is called until "), time, Span(why)))
     is_own = view.names.is_reader(_actor(hold.by), view.reader)
     by = "you" if is_own else view.names.of_actor(_actor(hold.by)) if hold.by else hold.name
     why = f": {_WHY_HELD[hold.kind]}{by}."

@@ -119,7 +119,8 @@ class Delivery:
     target: str
     """`user:alice` or `channel:ops-hook`, as in the step; of a schedule, the user."""
     channel: str
-    """A channel's name, or the contact method of a user, with the delay of the user's rule."""
+    """A channel's name, or the contact method of a user, with the delay of the user's rule, or the
+    time for which it waits: `email`, `sms+5m`, `email+2026-03-02T07:00Z`."""
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None
@@ -207,6 +208,11 @@ class Delivery:
         """Whether a user's rule delays it: it belongs to a firing spell, not to a step."""
         return self.is_of_step and self.step == 0
 
+    @property
+    def waits_for_hours(self) -> bool:
+        """Whether a user's rule lets it wait for hours."""
+        return self.channel.partition("+")[2].endswith("Z")
+
     def is_at_place_of(self, other: Self) -> bool:
         """Whether it goes where another one goes; a rule's delay makes no other place."""
         method = self.channel.partition("+")[0], other.channel.partition("+")[0]
@@ -280,7 +286,7 @@ class Notification:
         return cls(
             delivery=delivery,
             state=DeliveryState.WAITING,
-            reason="the user's rule has a delay" if is_later else "it is in the queue",
+            reason=_why_waiting(delivery) if is_later else "it is in the queue",
             next_attempt_at=delivery.due_at,
             created_at=delivery.asked_at,
             changed_at=at,
@@ -428,6 +434,11 @@ class Notification:
 
     def _released(self, at: datetime) -> Self:
         return replace(self, claimed_until=None, next_attempt_at=None, changed_at=at)
+
+
+def _why_waiting(delivery: Delivery) -> str:
+    kind = "waits for its hours" if delivery.waits_for_hours else "has a delay"
+    return f"the user's rule {kind}"
 
 
 def of_digest(digest: DigestId, place: Place, *, due_at: datetime) -> Delivery:

@@ -11,6 +11,7 @@ from tocsin.domain.escalation import ALL_SEVERITIES
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
     from tocsin.domain.team_settings import TeamSettings
 
 PHONE: Final = r"^\+[1-9][0-9]{6,14}$"
@@ -72,6 +73,8 @@ class NotificationRule:
     acknowledged by then."""
     by: ContactMethod
     severities: frozenset[Severity] = ALL_SEVERITIES
+    only: "tuple[Hours, ...]" = ()
+    """What comes outside these hours, by the user's clock, waits for them; empty: nothing waits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
+from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK
 from tocsin.domain.step_plan import is_asked
 
@@ -36,11 +37,17 @@ def judged(alert: Alert, ledger: Sequence[Notification], at: datetime) -> Alert:
         return alert.reached(at=at) if is_left else alert
     by_hand = _asked_by_hand(alert, ledger)
     run = _without_run(alert, ledger, by_hand) or _run_that_is_over(alert, ledger)
-    if not run or not all(each.state.has_ended for each in (*run, *by_hand)):
+    if not run or not all(_is_over(each, alert) for each in (*run, *by_hand)):
         return alert
     if any(each.counts_as_sent for each in (*run, *by_hand)):
         return alert
     return alert.reached_nobody(_why(run), at=at)
+
+
+def _is_over(message: Notification, alert: Alert) -> bool:
+    """Whether it has ended; of a critical alert, also if it waits for the hours of a rule."""
+    is_late = alert.severity is Severity.CRITICAL and message.delivery.waits_for_hours
+    return message.state.has_ended or is_late
 
 
 def may_have_reached_nobody(ledger: Iterable[Notification]) -> bool:

@@ -22,6 +22,7 @@ from tocsin.domain.ways import (
     GapCode,
     Noun,
     Way,
+    gap_of_method,
     user_gap,
     ways_to,
     ways_to_user,
@@ -145,6 +146,19 @@ class PolicyReach:
                 yield self._gap(GapCode.STEP_REACHES_NOBODY, f"steps[{number}]", problem)
             yield from (gap for _, gap in reach.ways if gap is not None)
         yield from self.gaps_ahead
+        if self.policy.has_hours and self.severity is not Severity.CRITICAL:
+            yield from self._gaps_of_hours()
+
+    def _gaps_of_hours(self) -> Iterator[Gap]:
+        """When its alerts wait, as every step that reaches anybody has hours."""
+        from tocsin.domain.outside_hours import covers_the_week, spelled_hours
+
+        only = [reach.step.only for reach in self.steps if reach.ok]
+        if only and not covers_the_week(only):
+            hours = ", ".join(dict.fromkeys(map(spelled_hours, only)))
+            zone = f" ({self.policy.time_zone})" if self.policy.time_zone else ""
+            problem = f"{self.policy.name} asks nobody outside {hours}{zone}"
+            yield self._gap(GapCode.ONLY_AT_HOURS, "steps", problem)
 
     def _gap(self, code: GapCode, place: str, problem: str) -> Gap:
         return Gap(
@@ -205,20 +219,36 @@ def _ways_of_step(
 ) -> Iterator[tuple[Way, Gap | None]]:
     for position, target in enumerate(policy.steps[number].targets):
         for way in ways_to(str(target), severity, team.directory):
-            gap = way.gap or _further_gap(way, team)
+            gap = way.gap or _further_gap(way, team, severity)
             if gap is not None and gap.noun is Noun.ESCALATION_POLICY:
                 place = f"steps[{number}].targets[{position}]"
                 gap = replace(gap, name=policy.name, place=place)
             yield way, gap
 
 
-def _further_gap(way: Way, team: Team) -> Gap | None:
+def _further_gap(way: Way, team: Team, severity: Severity) -> Gap | None:
     """What a step that is planned does not know of."""
     kind, _, name = way.target.partition(":")
     if kind == TargetKind.CHANNEL:
         return gap_of_channel(team.directory.channels[name], team)
     user = team.directory.users.get(name)
-    return _gap_of_method(user, ContactMethod(way.by), team) if user and way.by else None
+    if user is None or way.by is None:
+        return None
+    gap = _gap_of_method(user, ContactMethod(way.by), team)
+    return gap or (_gap_of_hours(user, severity, team) if way.only else None)
+
+
+def _gap_of_hours(user: User, severity: Severity, team: Team) -> Gap | None:
+    """When no rule tells a person at once, as a message waits for the hours of all of them."""
+    from tocsin.domain.outside_hours import covers_the_week, spelled_hours
+
+    rules = [it for it in user.rules(severity) if not gap_of_method(user, it.by, team.directory)]
+    if covers_the_week(rule.only for rule in rules):
+        return None
+    hours = ", ".join(dict.fromkeys(spelled_hours(rule.only) for rule in rules))
+    problem = f"{user.name} is told only {hours} ({user.time_zone})"
+    gap = user_gap(user, GapCode.ONLY_AT_HOURS, "notify", problem)
+    return replace(gap, severity=severity)
 
 
 def gap_of_channel(channel: Channel, team: Team) -> Gap | None:
@@ -346,7 +376,7 @@ def gaps_of_user(user: User, team: Team) -> Iterator[Gap]:
     """What keeps critical alerts and warnings from a person."""
     for severity in sorted(PAGED_SEVERITIES, key=lambda it: it.rank):
         for way in ways_to_user(user.name, severity, team.directory):
-            if gap := way.gap or _further_gap(way, team):
+            if gap := way.gap or _further_gap(way, team, severity):
                 yield gap
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert, RouteSettings
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy
 from tocsin.domain.flapping import FlappingRule
 from tocsin.domain.matcher import Matcher, all_match
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
 
 DEFAULT_POSITION: Final = 1000
 
@@ -27,18 +30,32 @@ class Route:
     """The first page waits this long after opening, and never comes if the alert is over then."""
     close_after: timedelta | None = None
     """An open alert is resolved after this time without a repeat."""
+    only: "tuple[Hours, ...]" = ()
+    """Outside these hours its alerts are held; empty: they never are."""
+    time_zone: str | None = None
+    """Of these hours, a name of the IANA database; None: the team's."""
     managed_by: str | None = None
 
     @property
+    def has_hours(self) -> bool:
+        return bool(self.only)
+
+    @property
     def settings(self) -> RouteSettings | None:
-        """What it sets beside the policy; None: nothing."""
-        if self.severity is None and not self.hold and self.close_after is None:
+        """What it sets beside the policy; None: nothing.
+
+        A missing time zone counts as UTC: who reads routes fills in the team's.
+        """
+        sets_nothing = self.severity is None and self.close_after is None
+        if sets_nothing and not self.hold and not self.only:
             return None
         return RouteSettings(
             route=self.name,
             severity=self.severity,
             hold=self.hold,
             close_after=self.close_after,
+            only=self.only,
+            time_zone=self.time_zone or "UTC",
         )
 
 

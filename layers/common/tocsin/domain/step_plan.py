@@ -18,7 +18,7 @@ from tocsin.domain.notification import (
     messages_of_step,
 )
 from tocsin.domain.people import Directory
-from tocsin.domain.ways import ways_to
+from tocsin.domain.ways import Way, ways_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +109,13 @@ def _plan(
     planned: dict[str, Delivery] = {}
     unreachable: dict[str, tuple[Delivery, str]] = {}
     for target in targets:
-        for delivery, problem in _of_target(target, template, alert, directory):
+        for delivery, problem in _of_target(target, template, alert, directory, asked_before):
             if problem is not None:
                 unreachable.setdefault(delivery.key, (delivery, problem))
                 continue
-            if delivery.is_by_rule:
-                first = asked_before.get(delivery.target, delivery.asked_at)
-                moved = delivery.due_at - delivery.asked_at + first
-                delivery = replace(delivery, asked_at=first, due_at=moved)  # noqa: PLW2901
-            planned.setdefault(delivery.key, delivery)
+            known = planned.setdefault(delivery.key, delivery)
+            if delivery.due_at < known.due_at:
+                planned[delivery.key] = delivery
     number = sum(not each.is_by_rule for each in planned.values()) + len(unreachable)
     group = None
     if any(each.may_be_bundled for each in planned.values()):
@@ -173,7 +171,11 @@ def _template(alert: Alert) -> Delivery:
 
 
 def _of_target(
-    target: str, template: Delivery, alert: Alert, directory: Directory
+    target: str,
+    template: Delivery,
+    alert: Alert,
+    directory: Directory,
+    asked_before: Mapping[str, datetime],
 ) -> Iterator[tuple[Delivery, str | None]]:
     """The messages to a target, and why one cannot be sent."""
     given_back_by = alert.escalation.giver if template.is_of_step else None
@@ -190,5 +192,27 @@ def _of_target(
             channel = f"{way.by}+{spelled(way.after)}"
             asked = replace(asked, channel=channel, due_at=template.due_at + way.after)
             if template.is_of_step and problem is None:
-                asked = replace(asked, step=0, loop=template.spell)
+                first = asked_before.get(way.target, template.asked_at)
+                due_at = template.due_at - template.asked_at + first + way.after
+                asked = replace(asked, step=0, loop=template.spell, asked_at=first, due_at=due_at)
+        if way.only and problem is None and template.is_page:
+            asked = _within_hours(asked, way)
         yield asked, problem
+
+
+def _within_hours(asked: Delivery, way: Way) -> Delivery:
+    """Let it wait for the hours of the user's rule, if it comes outside them.
+
+    It is named by the time for which it waits: so it comes once for all steps that ask in one
+    night, and again for those of the next.
+    """
+    from tocsin.domain.outside_hours import waits_until
+
+    due_at = waits_until(way.only, way.time_zone, asked.due_at)
+    if due_at == asked.due_at:
+        return asked
+    channel = f"{asked.channel}+{due_at:%Y-%m-%dT%H:%MZ}"
+    waiting = replace(asked, due_at=due_at, channel=channel)
+    if not asked.is_of_step:
+        return waiting
+    return replace(waiting, step=0, loop=asked.spell, reason=NotificationReason.RELEASED)

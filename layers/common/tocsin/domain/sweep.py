@@ -30,7 +30,10 @@ PAUSED_AFTER: Final = 2.5 * SWEEP_EVERY
 """If no run ended for so long, storage or the queues were unavailable, and messages are late for
 that."""
 LOOKED_AT_FOR: Final = timedelta(hours=25)
-"""After a step was begun, its messages are checked for as long as a rule may delay them."""
+"""After a step was begun, its messages are checked for as long as a rule's delay may last."""
+LOOKED_AT_HOURLY: Final = timedelta(days=9)
+"""The hours of a rule may let a message wait for a week; until then one sweep of an hour checks."""
+_MINUTE: Final = timedelta(minutes=1)
 OURSELVES: Final = Source(integration=SELF)
 _DEDUP_KEY: Final = "sweep"
 
@@ -93,7 +96,8 @@ def is_suspect(row: Alert, now: datetime) -> bool:
     """
     begun_at = row.escalation.begun_at
     times = (begun_at, *(asking.at for asking in row.askings))
-    is_young = any(at is not None and now - at < LOOKED_AT_FOR for at in times)
+    looked_at = LOOKED_AT_HOURLY if now.minute * _MINUTE < SWEEP_EVERY else LOOKED_AT_FOR
+    is_young = any(at is not None and now - at < looked_at for at in times)
     is_young |= _tells_last_resort(row, now) or row.hold is not None
     return is_young or row.timer_at is None or _timer_ailment(row, now) is not None
 

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
 from tocsin.domain.severity import Severity
+
+if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
 
 
 class GapCode(StrEnum):
@@ -28,12 +31,18 @@ class GapCode(StrEnum):
     NO_SLACK_CHANNEL = "no_slack_channel"
     NO_EMAIL_FROM = "no_email_from"
     NOT_VERIFIED = "not_verified"
+    ONLY_AT_HOURS = "only_at_hours"
     SCHEDULE_GAP = "schedule_gap"
     NO_LAST_RESORT = "no_last_resort"
 
 
 _NO_OBSTACLE: Final = frozenset(
-    (GapCode.NOT_VERIFIED, GapCode.SCHEDULE_GAP, GapCode.NO_LAST_RESORT)
+    (
+        GapCode.NOT_VERIFIED,
+        GapCode.ONLY_AT_HOURS,
+        GapCode.SCHEDULE_GAP,
+        GapCode.NO_LAST_RESORT,
+    )
 )
 
 
@@ -86,6 +95,10 @@ class Way:
     """A contact method, or a channel's name; None: there is nothing to send it by."""
     after: timedelta = timedelta()
     """The delay of the user's rule."""
+    only: "tuple[Hours, ...]" = ()
+    """The hours of the user's rule; empty: any."""
+    time_zone: str = "UTC"
+    """Of these hours."""
     schedule: str | None = None
     """By which the user is on call; None: the user is asked by name."""
     gap: Gap | None = None
@@ -138,7 +151,14 @@ def ways_to_user(name: str, severity: Severity, directory: Directory) -> Iterato
         yield Way(target=target, gap=_why_untold(user, severity))
     for rule in rules:
         gap = gap_of_method(user, rule.by, directory)
-        yield Way(target=target, by=rule.by.value, after=rule.after, gap=gap)
+        yield Way(
+            target=target,
+            by=rule.by.value,
+            after=rule.after,
+            only=rule.only,
+            time_zone=user.time_zone,
+            gap=gap,
+        )
 
 
 def _why_untold(user: User, severity: Severity) -> Gap:

@@ -23,7 +23,11 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
         "FAILURES_QUEUE_URL",
     ),
     "functions.escalator.app.on_tick": ("TIMERS_QUEUE_URL", "DELIVERIES_QUEUE_URL"),
-    "functions.escalator.app.on_timer": ("TIMERS_QUEUE_URL", "FAILURES_QUEUE_URL"),
+    "functions.escalator.app.on_timer": (
+        "TIMERS_QUEUE_URL",
+        "DELIVERIES_QUEUE_URL",
+        "FAILURES_QUEUE_URL",
+    ),
     "functions.notifier.app.on_delivery": (
         "DELIVERIES_QUEUE_URL",
         "FAILURES_QUEUE_URL",

@@ -11,6 +11,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.asking import Asking
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import Target, TargetKind
+from tocsin.domain.hold import waits_for
 from tocsin.domain.ids import Actor, AlertId, fingerprint
 from tocsin.domain.integration import BY_HAND
 from tocsin.domain.next_action import with_timer
@@ -145,11 +146,17 @@ def as_named(targets: Sequence[Target], directory: Directory) -> tuple[Target, .
 def unreached(
     targets: Sequence[Target], alert: Alert, directory: Directory, *, by: Actor
 ) -> tuple[Unreached, ...]:
-    """The targets of an asking to whom no message can be sent, and why."""
+    """The targets of an asking to whom no message can be sent now, and why."""
     asking = Asking.of(targets, by=by, at=alert.changed_at)
     plan = plan_asking(asking, alert, directory)
-    reached = {delivery.target for delivery in plan.deliveries}
-    why = {delivery.target: problem for delivery, problem in plan.unreachable}
+    reached = {delivery.target for delivery in plan.deliveries if not delivery.waits_for_hours}
+    why = {
+        delivery.target: (
+            f"{waits_for(delivery.due_at, since=delivery.asked_at)}: the rules of "
+            f"{delivery.target_name} have hours"
+        )
+        for delivery in plan.deliveries
+    } | {delivery.target: problem for delivery, problem in plan.unreachable}
     return tuple(
         Unreached(position=position, why=why[str(target)])
         for position, target in enumerate(targets)

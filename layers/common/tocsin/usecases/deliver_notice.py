@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from tocsin.usecases.delivery_work import Delivered, Outcome, mark, note_failure, put_back
+from tocsin.usecases.delivery_work import (
+    Delivered,
+    Outcome,
+    mark,
+    note_failure,
+    put_back,
+    skip_in_shadow,
+)
 from tocsin.usecases.refusals import DeliveryFailedError
 from tocsin.usecases.send_digest import claim_place, skip
 
 if TYPE_CHECKING:
     from tocsin.domain.notification import Notification
+    from tocsin.domain.on_call.notice import Notice
     from tocsin.usecases.delivery_work import Work
+    from tocsin.usecases.send_digest import Claimed
 
 EMPTY: Final = "it says nothing"
 
@@ -29,12 +38,17 @@ def deliver_notice(known: Notification, work: Work) -> Delivered:
         return put_back(delivery, known.held_until or work.now(), work)
     if delivery.notice is None:
         return skip(known, EMPTY, work)
-    it = claim_place(known, work, is_urgent=False)
-    if isinstance(it, Delivered):
-        return it
-    link = work.links.swap(delivery, at=work.now()) if delivery.notice.swap else None
+    claimed = claim_place(known, work, is_urgent=False)
+    return claimed if isinstance(claimed, Delivered) else _send(claimed, delivery.notice, work)
+
+
+def _send(it: Claimed, notice: Notice, work: Work) -> Delivered:
+    if work.is_shadow:
+        return skip_in_shadow(it.notification, None, it.channel, work)
+    delivery = it.notification.delivery
+    link = work.links.swap(delivery, at=work.now()) if notice.swap else None
     try:
-        provider_id = work.sender.send_notice(it.notification, delivery.notice, link, it.channel)
+        provider_id = work.sender.send_notice(it.notification, notice, link, it.channel)
     except DeliveryFailedError as failure:
         return note_failure(
             it.notification, None, it.channel, work, failure, failures=it.failures + 1

@@ -45,11 +45,9 @@ def note_pages(told: Iterable[Notification], *, now: datetime, outlets: Outlets)
     holding = outlets.holding(now)
     waiting: dict[AlertId, None] = {}
     for awake in holding.held.awake:
-        for page in pages:
-            if awake.is_target(page.delivery.target):
-                outlets.digests().add_member(awake.session, page.delivery, at=now)
-                if not page.state.has_ended:
-                    waiting[page.delivery.alert_id] = None
+        theirs = [page for page in pages if awake.is_target(page.delivery.target)]
+        outlets.digests().add_members(awake.session, [it.delivery for it in theirs], at=now)
+        waiting |= {it.delivery.alert_id: None for it in theirs if not it.state.has_ended}
     for alert_id in waiting:
         holding.settle(alert_id)
 

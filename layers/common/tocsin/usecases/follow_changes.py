@@ -20,6 +20,7 @@ from tocsin.domain.notification import Delivery, DeliveryKey, DeliveryState, Not
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
+from tocsin.domain.storm_steps import STORM_BATCH, set_apart
 from tocsin.domain.timeline import Change
 from tocsin.domain.update_plan import plan_rewriting, plan_updates
 from tocsin.usecases.choose_policy import NOW
@@ -28,6 +29,7 @@ from tocsin.usecases.refusals import NotificationRefusedError
 
 if TYPE_CHECKING:
     from tocsin.domain.awake import Awake
+    from tocsin.domain.next_action import BegunSteps
     from tocsin.usecases.join_as_planned import Joining
     from tocsin.usecases.ports import (
         ConfigurationRepository,
@@ -43,9 +45,6 @@ if TYPE_CHECKING:
     )
 
 
-STORM_BATCH: Final = 3
-"""Steps begun in one batch of the stream from which on its pages may join digests as they are
-planned: in a quiet time nobody looks at lines here."""
 SENT_TOGETHER: Final = 10
 """Messages of one request to SQS. No page waits until those of a whole batch are planned."""
 
@@ -115,9 +114,12 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
     consequences = [consequences_of(stored, now=now) for stored in batch]
     latest = {stored.after.alert_id: stored.after for stored in batch}
     deliveries = unreached = 0
-    for sent in batched(_deliveries(consequences, now, outlets), SENT_TOGETHER, strict=False):
+    at_once, apart, joining = _of_storms(consequences, now, outlets)
+    for sent in batched(_deliveries(at_once, now, outlets, joining), SENT_TOGETHER, strict=False):
         outlets.deliveries.send(sent, now=now)
         deliveries += len(sent)
+    if apart:
+        outlets.timers.send(apart, now=now)
     for each in consequences:
         if each.reaches_nobody:
             planned, is_first = _tell_last_resort(each.alert, now, outlets)
@@ -143,12 +145,24 @@ def _note_acts(told: Sequence[Change], now: datetime, outlets: Outlets) -> None:
         note_acts(by_people, now=now, people=people, new_write_id=new_write_id)
 
 
-def _deliveries(
+def _of_storms(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
+) -> tuple[Sequence[Consequences], Sequence[BegunSteps], Joining | None]:
+    """Set steps of storms apart; in a quiet time nothing is asked."""
+    if sum(each.begins_step for each in consequences) < STORM_BATCH:
+        return consequences, (), None
+    joining, directory = outlets.joining(now), outlets.paging.directory(now)
+    at_once, apart = set_apart(consequences, directory, joining.would_wait, now)
+    return at_once, apart, joining
+
+
+def _deliveries(
+    consequences: Sequence[Consequences],
+    now: datetime,
+    outlets: Outlets,
+    joining: Joining | None,
 ) -> Iterator[Delivery]:
     holding = outlets.holding(now)
-    begun = sum(each.begins_step for each in consequences)
-    joining = outlets.joining(now) if begun >= STORM_BATCH else None
     for each in consequences:
         if each.may_be_held_wrongly and not holding.is_settled(each.alert):
             holding.settle(each.alert.alert_id)

@@ -70,14 +70,22 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     for notification in batch:
         if _is_told(notification):
             by_alert[notification.delivery.alert_id].append(notification)
+    reached_now: dict[AlertId, int] = {}
     for alert_id, told in by_alert.items():
         has_ended = any(each.state.has_ended for each in told)
         ledger = outlets.notifications.of_alert(alert_id) if has_ended else ()
         _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
-        outlets.timeline.tell(alert_id, [(_name(each), change_of(each)) for each in told])
         reached = sum(_has_reached(each) for each in ledger)
         if reached and _is_counted_now(told, ledger):
-            outlets.timeline.count_notifications(alert_id, reached)
+            reached_now[alert_id] = reached
+    outlets.timeline.tell(
+        {
+            alert_id: [(_name(each), change_of(each)) for each in told]
+            for alert_id, told in by_alert.items()
+        }
+    )
+    for alert_id, reached in reached_now.items():
+        outlets.timeline.count_notifications(alert_id, reached)
     return sum(map(len, by_alert.values()))
 
 

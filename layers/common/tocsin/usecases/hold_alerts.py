@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.errors import ConcurrentUpdateError
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.next_action import with_timer
 from tocsin.usecases.refusals import SlotRefusedError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tocsin.domain.hold import Hold
     from tocsin.domain.ids import AlertId
     from tocsin.domain.notification import Delivery, Notification
+    from tocsin.domain.routing import Routing
     from tocsin.domain.silence import Holds
     from tocsin.usecases.ports import NewWriteId, PagingRepository, SlotRepository
 
@@ -50,10 +52,14 @@ class HeldNow:
         return [each for each in self._holds.awake if each.is_awake(self._at)]
 
     def over(self, alert: Alert) -> Hold | None:
-        """The silence or window that lets nobody be paged."""
+        """The silence, window or route that lets nobody be paged; of several, what ends last."""
+        hours = alert.hold_by_hours(self._at)
         if not self._holds.silences:
-            return None
-        return self._holds.over(self._paging.whole(alert), self._at)
+            return hours
+        silence = self._holds.over(self._paging.whole(alert), self._at)
+        if hours is None or silence is None:
+            return silence or hours
+        return max(silence, hours, key=lambda hold: hold.until)
 
     def why_unsent(self, alert: Alert, delivery: Delivery) -> str | None:
         """Why a page is not to be sent now; None: it is.
@@ -128,8 +134,29 @@ class Holding:
         return self._change(alert_id, self._settled)
 
     def is_settled(self, alert: Alert) -> bool:
-        """Whether an alert is held as silences, windows and awake people say now."""
+        """Whether an alert is held as silences, windows, hours and awake people say now."""
         return self._settled(alert) is None
+
+    def is_held_rightly(self, alert: Alert) -> bool:
+        """Whether what it waits for still holds it, or another hold that began unnoticed.
+
+        Hours end without a timer: an alert is put on hold for them when its next step is due.
+        """
+        hold = self.held.over_step(alert)
+        is_by_hours = hold is not None and hold.kind is HoldKind.HOURS
+        return is_by_hours or self.is_settled(alert)
+
+    def follow_route(self, row: Alert, routing: Routing) -> None:
+        """Let an alert that waits for its route's hours follow the route as it is now."""
+        stands = row.routed
+        if stands is None or row.hold is None or row.hold.kind is not HoldKind.HOURS:
+            return
+        route = next((it for it in routing.routes if it.name == stands.route), None)
+        settings = route.settings if route else None
+        only, time_zone = (settings.only, settings.time_zone) if settings else ((), "UTC")
+        if (only, time_zone if only else stands.time_zone) == (stands.only, stands.time_zone):
+            return
+        self._change(row.alert_id, lambda it: it.with_hours(only, time_zone, at=self.now))
 
     def _settled(self, alert: Alert) -> Alert | None:
         if not alert.is_asking:

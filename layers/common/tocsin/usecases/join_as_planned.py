@@ -59,25 +59,35 @@ class Joining:
         Returns:
             Whether it waits. Else it is not in the ledger yet, or was there before.
         """
-        arriving, directory = arriving_of(delivery), self.paging.directory(self.at)
-        channel = channel_of(delivery, directory)
-        if arriving is None or channel is None or not self.is_bundled(channel.type):
+        found = self._digest_for(delivery)
+        if found is None:
             return False
-        place, pace = Place(*place_of(delivery)), pace_of(delivery, directory)
-        digest = self._gathering(place, arriving, pace)
-        if digest is None or not delivery.is_due_at_once or not delivery.may_be_bundled:
-            return False
-        digest_id, due_at = digest
+        page, place, digest_id, due_at = found
         waiting = Notification.waiting(delivery, at=self.at)
         waiting = waiting.waiting_for(digest_id, due_at, at=self.at)
         try:
             self.ledger.add(waiting, write_id=self.new_write_id())
         except NotificationRefusedError:
             return False
-        self.digests.add_member(digest_id, delivery, at=self.at)
-        self._counted_later[place, digest_id].append(_Page(delivery, arriving, pace))
+        self._counted_later[place, digest_id].append(page)
         self.joined.add(delivery.key)
         return True
+
+    def would_wait(self, delivery: Delivery) -> bool:
+        """Whether a page would wait for a digest, or is not due before."""
+        return not delivery.is_due_at_once or self._digest_for(delivery) is not None
+
+    def _digest_for(self, delivery: Delivery) -> tuple[_Page, Place, DigestId, datetime] | None:
+        """The digest that a page may wait for, with its place, and when it goes."""
+        arriving, directory = arriving_of(delivery), self.paging.directory(self.at)
+        channel = channel_of(delivery, directory)
+        if arriving is None or channel is None or not self.is_bundled(channel.type):
+            return None
+        place, pace = Place(*place_of(delivery)), pace_of(delivery, directory)
+        digest = self._gathering(place, arriving, pace)
+        if digest is None or not delivery.is_due_at_once or not delivery.may_be_bundled:
+            return None
+        return _Page(delivery, arriving, pace), place, *digest
 
     def _gathering(
         self, place: Place, arriving: Arriving, pace: Pace
@@ -95,12 +105,13 @@ class Joining:
         return self.lines.read(place) if recent is None else recent
 
     def count(self) -> Iterator[Delivery]:
-        """Count them in their lines.
+        """Make them members of their digests, and count them in their lines.
 
         Returns:
             Those whose digest has gone meanwhile: the queue brings them to where they belong.
         """
         for (place, digest_id), pages in self._counted_later.items():
+            self.digests.add_members(digest_id, [page.delivery for page in pages], at=self.at)
             joined = self.lines.join(place, digest_id, *(page.arriving for page in pages))
             if joined is None:
                 yield from (page.delivery for page in pages)

@@ -105,7 +105,7 @@ def join_or_go(
         if turn.after is not None:
             queue_digest(current, place, work)
         known = _bundled(known, turn.joins, current.due_at, work)
-        work.digests.add_member(turn.joins, delivery, at=at)
+        work.digests.add_members(turn.joins, [delivery], at=at)
         joined = work.lines.join(place, turn.joins, arriving)
         if joined is None:
             stands = standing_of(known, work)
@@ -143,10 +143,10 @@ def join_at_once(
             continue
         write_id = work.new_write_id()
         if work.ledger.bundle(delivery, line.digest, until=line.due_at, at=at, write_id=write_id):
-            work.digests.add_member(line.digest, delivery, at=at)
             joining.append((delivery, arriving))
     if not joining:
         return ()
+    work.digests.add_members(line.digest, [delivery for delivery, _ in joining], at=at)
     joined = work.lines.join(place, line.digest, *(arriving for _, arriving in joining))
     if joined is None:
         return ()
@@ -199,7 +199,7 @@ def _standing_before(
     """Look at a message whose digest is not frozen: it may have crashed before it was a member."""
     delivery, at = known.delivery, work.now()
     if work.lines.read(place).digest == digest_id:
-        work.digests.add_member(digest_id, delivery, at=at)
+        work.digests.add_members(digest_id, [delivery], at=at)
     line = work.lines.read(place)
     if line.digest == digest_id:
         queue_digest(line, place, work)

@@ -363,8 +363,10 @@ class DigestRepository(Protocol):
     def freeze(self, digest: Digest, *, write_id: WriteId) -> Digest:
         """Store the set, if none is stored; return the one that is."""
 
-    def add_member(self, digest_id: DigestId, delivery: Delivery, *, at: datetime) -> None:
-        """Add a message that the digest is to stand for; one that is there is left as it is."""
+    def add_members(
+        self, digest_id: DigestId, deliveries: Sequence[Delivery], *, at: datetime
+    ) -> None:
+        """Add messages that the digest is to stand for; to add one again is harmless."""
 
     def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
         """Read all messages that were added, sorted by alert."""
@@ -637,8 +639,8 @@ class TimelineRepository(Protocol):
         The version's changes must be on the timeline by now: the item loses them.
         """
 
-    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
-        """Add entries to a timeline; one of the same name and time is the same entry."""
+    def tell(self, entries: Mapping[AlertId, Sequence[tuple[str, Change]]]) -> None:
+        """Add named entries to timelines; one of the same name and time is the same entry."""
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
         """Set the number of delivered pages; it only grows."""

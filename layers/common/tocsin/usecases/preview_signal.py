@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import EscalationPolicy
-from tocsin.domain.next_action import ActionKind, NextAction, act, next_action
+from tocsin.domain.next_action import NextAction, act, next_action
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Directory
 from tocsin.domain.reception import Outcome, Source, receive
@@ -105,7 +106,7 @@ def _told_in_spell(
     then, now = before.escalation, after.escalation
     if then.spell != now.spell or not then.loop:
         return frozenset()
-    begun = policy.steps if then.repeats else policy.steps[: then.step]
+    begun = [it for it in policy.steps if then.repeats or it.mark in then.asked]
     return frozenset(str(it) for step in begun for it in step.targets) | {*then.targets}
 
 
@@ -132,10 +133,10 @@ def _pages(
         if due.at is None or len(pages) >= PAGES_LIMIT:
             break
         moment = max(due.at, at)
-        acted = act(alert, moment, policy)
+        acted = act(alert, moment, policy, partial(Alert.hold_by_hours, at=moment))
         if acted is None or not acted.is_open:
             break
-        if due.kind is ActionKind.ESCALATE and acted.escalation.loop:
+        if _step_of(acted) != _step_of(alert):
             known = {page.delivery.key for page in pages}
             pages += [
                 it
@@ -147,6 +148,10 @@ def _pages(
             settled = acted
         alert = acted
     return tuple(pages[:PAGES_LIMIT]), settled
+
+
+def _step_of(alert: Alert) -> tuple[int, int]:
+    return alert.escalation.loop, alert.escalation.step
 
 
 def _of_step(alert: Alert, directory: Directory) -> list[PlannedPage]:

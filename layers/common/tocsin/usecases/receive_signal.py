@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import NO_POLICY_PAGES, Rest
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.next_action import first_step_is_due, with_timer
 from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
@@ -168,7 +169,9 @@ def with_first_step(alert: Alert, paging: PagingRepository) -> Alert:
 def _with_policy_of_hold(alert: Alert, paging: PagingRepository) -> Alert:
     """Note whom the policy calls first, if a route lets them wait."""
     escalation = alert.escalation
-    if escalation.held_by_route is None or escalation.is_policy_known:
+    waits_for_hours = escalation.held is not None and escalation.held.kind is HoldKind.HOURS
+    is_held = escalation.held_by_route is not None or waits_for_hours
+    if not is_held or escalation.is_policy_known:
         return alert
     try:
         policy = choose_policy(alert, at=alert.changed_at, paging=paging)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.next_action import ActionKind, Timer, act, next_action, with_timer
+from tocsin.domain.reach import judged
 from tocsin.domain.step_clock import step_clock
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.hold_alerts import HeldNow
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
+    from tocsin.domain.notification import Notification
     from tocsin.usecases.ports import (
         NewWriteId,
         NotificationRepository,
@@ -50,10 +53,12 @@ def run_due_action(
     for _ in range(ATTEMPTS):
         if alert is None or alert.timer_at != timer.due_at:
             return None
-        clocked = _clocked(alert, at, notifications, paging)
+        clocked, ledger = _clocked(alert, at, notifications, paging)
         after = _acted(clocked, at, paging, notifications)
         if after is None and clocked is not alert:
             after = clocked
+        if after is not None and any(each.delivery.waits_for_hours for each in ledger):
+            after = judged(after, ledger, at)
         try:
             if after is not None:
                 return slots.update(alert, with_timer(after), write_id=new_write_id())
@@ -68,16 +73,20 @@ def run_due_action(
 
 def _clocked(
     alert: Alert, at: datetime, notifications: NotificationRepository, paging: PagingRepository
-) -> Alert:
-    """If the next step is due, move it to the time by the ledger, with the reason."""
+) -> tuple[Alert, Sequence[Notification]]:
+    """If the next step is due, move it to the time by the ledger, with the reason.
+
+    Returns:
+        The alert, and its ledger if that was read.
+    """
     due = next_action(alert)
     if due.kind not in {ActionKind.ESCALATE, ActionKind.EXHAUST} or not due.is_due(at):
-        return alert
+        return alert, ()
     if not alert.escalation.waits_for_delay:
-        return alert
+        return alert, ()
     ledger = notifications.of_alert(alert.alert_id)
     clock = step_clock(alert, ledger, partial(paging.directory, at))
-    return alert if clock is None else alert.held(clock.due_at, clock.why, at=at)
+    return alert if clock is None else alert.held(clock.due_at, clock.why, at=at), ledger
 
 
 def _acted(

@@ -55,8 +55,8 @@ def run_due_awake(  # noqa: PLR0913 - a timer and its ports
                 return Settled(changed=changed, is_complete=False)
             changed += holding.settle(row.alert_id)
             if awake.is_awake(at):
-                for page in holding.held.pages_to(awake, row):
-                    digests.add_member(awake.session, page.delivery, at=at)
+                pages = holding.held.pages_to(awake, row)
+                digests.add_members(awake.session, [page.delivery for page in pages], at=at)
         checked = people.put(awake, awake.checked(), write_id=new_write_id())
     except ConcurrentUpdateError:
         return None  # the change has a timer of its own

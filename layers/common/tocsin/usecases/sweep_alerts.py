@@ -12,6 +12,7 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertPage, AlertQuery, Counts, Sort
 from tocsin.domain.consequences import counts_of
 from tocsin.domain.errors import AlertNotFoundError, TryAgainError
+from tocsin.domain.hold import HoldKind
 from tocsin.domain.next_action import next_action
 from tocsin.domain.sweep import (
     OF_MESSAGES,
@@ -103,11 +104,13 @@ class Sweep:
         for row in rows:
             if not is_suspect(row, self.now):
                 continue
+            if row.hold is not None and row.hold.kind is HoldKind.HOURS:
+                holding.follow_route(row, self.outlets.paging.routing(self.now))
             try:
                 alert = self.alerts.get_shortened(row.alert_id)
                 ledger = partial(self.outlets.notifications.of_alert, alert.alert_id)
                 directory = partial(self.outlets.paging.directory, self.now)
-                ailments = ailments_of(alert, ledger, directory, self.now, holding.is_settled)
+                ailments = ailments_of(alert, ledger, directory, self.now, holding.is_held_rightly)
             except AlertNotFoundError:
                 continue
             except TryAgainError:

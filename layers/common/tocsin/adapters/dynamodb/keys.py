@@ -63,6 +63,7 @@ LISTED_FIELDS: Final = {
     "route": "rt",
     "sent_severity": "sent",
     "close_after": "clos",
+    "route_hours": "rth",
 }
 """Fields that lists show: members of one map, with short names, as rows of lists are charged by the
 byte. A further one changes no index
@@ -235,7 +236,8 @@ TEAM_FILE_PARTITION: Final = "C#team-file"
 
 def removed_key(kind: str, name: str) -> Key:
     """What the team's file no longer has."""
-    return key(TEAM_FILE_PARTITION, f"removed#{kind}#{name}")
+    sort = configuration_key(kind, name)["sk"]["S"]
+    return key(TEAM_FILE_PARTITION, f"removed#{kind}#{sort}")
 
 
 TEAM_FILE_REQUESTS_KEY: Final = key(TEAM_FILE_PARTITION, "requests")

@@ -1,11 +1,12 @@
-"""Conditional writes of any items: one, or several all or nothing."""
+"""Writes of any items: one with a condition, several all or nothing, many without a condition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb.alerts.items import Item
 from tocsin.adapters.dynamodb.keys import Key
+from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import WriteId
 
 type Action = dict[str, Any]
@@ -15,6 +16,9 @@ _CANCELLED: Final = "TransactionCanceledException"
 CONDITION_FAILED: Final = "ConditionalCheckFailedException"
 FAILED_IN_TRANSACTION: Final = "ConditionalCheckFailed"
 IS_NEW: Final = "attribute_not_exists(pk)"
+BATCH_LIMIT: Final = 25
+"""Items of one BatchWriteItem."""
+BATCH_ATTEMPTS: Final = 5
 _MARKS: Final = ("write_id", "earlier_write_id", "repeat_id")
 """Of the last change of state and the one before; of an alert also of the last repeat."""
 
@@ -42,6 +46,27 @@ def write_if(call: Call, operation: str, request: Mapping[str, Any]) -> bool:
             raise
         return False
     return True
+
+
+def put_all(call: Call, table_name: str, items: Iterable[Item]) -> None:
+    """Put items whose keys say all that they hold, in as few requests as DynamoDB allows.
+
+    They are not written all or nothing; to put them again is harmless.
+
+    Raises:
+        TryAgainError: The table took only a part, in all attempts.
+    """
+    waiting = list({(it["pk"]["S"], it["sk"]["S"]): it for it in items}.values())
+    for _ in range(BATCH_ATTEMPTS + len(waiting) // BATCH_LIMIT):
+        if not waiting:
+            return
+        batch, waiting = waiting[:BATCH_LIMIT], waiting[BATCH_LIMIT:]
+        puts = [{"PutRequest": {"Item": item}} for item in batch]
+        answer = call("BatchWriteItem", {"RequestItems": {table_name: puts}})
+        left = answer.get("UnprocessedItems", {}).get(table_name, ())
+        waiting += [each["PutRequest"]["Item"] for each in left]
+    if waiting:
+        raise TryAgainError
 
 
 def transact(call: Call, actions: Sequence[Action], *, write_id: WriteId, attempt: int = 1) -> None:

@@ -50,6 +50,7 @@ def write_escalation(escalation: Escalation) -> str | None:
         "giver": escalation.giver,
         "held": escalation.held_why,
         "hr": escalation.held_by_route,
+        "hw": escalation.waits_for_step,
         "no": unreached and _write_unreached(unreached),
         "h": escalation.held and _write_hold(escalation.held),
     }
@@ -100,6 +101,7 @@ def escalation_from(written: str) -> Escalation:
         giver=by_whom(Actor(fields["giver"])) if "giver" in fields else None,
         held_why=fields.get("held"),
         held_by_route=fields.get("hr"),
+        waits_for_step=fields.get("hw"),
         unreached=unreached and _unreached_from(*unreached),
         held=_hold_from(*fields["h"]) if "h" in fields else None,
         released_at=_after(begun_at, fields.get("rel")),

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts import details
@@ -33,6 +33,9 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Value
 from tocsin.domain.subject import subject_of
 from tocsin.domain.timeline import Change, ChangeType
+
+if TYPE_CHECKING:
+    from tocsin.domain.hours import Hours
 
 type Attribute = dict[str, Any]
 type Item = dict[str, Attribute]
@@ -317,7 +320,16 @@ def _written_routed(routed: Routed | None) -> dict[str, Attribute | None]:
         "route": text(routed.route),
         "sent_severity": maybe_text(routed.sent_severity),
         "close_after": None if closes is None else number(closes // _MILLISECOND),
+        **_written_hours(routed),
     }
+
+
+def _written_hours(routed: Routed) -> dict[str, Attribute]:
+    if not routed.only:
+        return {}
+    from tocsin.adapters.dynamodb.hours_items import write_hours
+
+    return {"route_hours": write_hours(routed.only, routed.time_zone)}
 
 
 def _read_routed(shown: Image) -> Routed | None:
@@ -325,11 +337,22 @@ def _read_routed(shown: Image) -> Routed | None:
         return None
     sent = read_text(shown, "sent_severity")
     closes = int(shown["close_after"]["N"]) if "close_after" in shown else None
+    only, time_zone = _read_hours(shown)
     return Routed(
         route=shown["route"]["S"],
         sent_severity=None if sent is None else Severity(sent),
         close_after=None if closes is None else closes * _MILLISECOND,
+        only=only,
+        time_zone=time_zone or "UTC",
     )
+
+
+def _read_hours(shown: Image) -> "tuple[tuple[Hours, ...], str | None]":
+    if "route_hours" not in shown:
+        return (), None
+    from tocsin.adapters.dynamodb.hours_items import hours_from
+
+    return hours_from(shown["route_hours"])
 
 
 def _written_askings(askings: Sequence[Asking]) -> str:

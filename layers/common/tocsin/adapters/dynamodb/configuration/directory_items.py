@@ -10,9 +10,11 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
     Kind,
     manager_of,
     name_of,
+    only_from,
     severities_from,
     span_from,
     texts_from,
+    write_only,
     write_severities,
     write_span,
     write_texts,
@@ -69,6 +71,7 @@ def _write_rule(rule: NotificationRule) -> Attribute:
             "after": write_span(rule.after),
             "method": text(rule.by),
             "severities": write_severities(rule.severities),
+            **write_only(rule.only),
         }
     }
 
@@ -99,6 +102,7 @@ def _rule_from(fields: Image) -> NotificationRule:
         after=span_from(fields["after"]),
         by=ContactMethod(fields["method"]["S"]),
         severities=severities_from(fields["severities"]),
+        only=only_from(fields),
     )
 
 

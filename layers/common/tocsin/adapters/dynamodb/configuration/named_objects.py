@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
     from tocsin.domain.configuration import Named, Stored
     from tocsin.domain.errors import NotFoundError
+    from tocsin.domain.hours import Hours
     from tocsin.domain.ids import WriteId
     from tocsin.domain.integration import Token
 
@@ -224,6 +225,23 @@ def write_span(span: timedelta) -> Attribute:
 
 def span_from(attribute: Any) -> timedelta:  # noqa: ANN401 - as DynamoDB sends it
     return int(attribute["N"]) * _MILLISECOND
+
+
+def write_only(only: Sequence[Hours]) -> Item:
+    if not only:
+        return {}
+    from tocsin.adapters.dynamodb.hours_items import write_hours
+
+    return {"only": write_hours(only)}
+
+
+def only_from(image: Image) -> tuple[Hours, ...]:
+    """Before there were hours, nothing had any."""
+    if "only" not in image:
+        return ()
+    from tocsin.adapters.dynamodb.hours_items import hours_from
+
+    return hours_from(image["only"])[0]
 
 
 def write_severities(severities: Iterable[Severity]) -> Attribute:

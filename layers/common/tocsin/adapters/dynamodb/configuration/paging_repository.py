@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.configuration.on_call_reader import OnCallReader
     from tocsin.domain.alert import Alert
     from tocsin.domain.configuration import Named
+    from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.people import Directory, WhoIsOnCall
+    from tocsin.domain.routing import Route
     from tocsin.domain.silence import Holds
     from tocsin.domain.team_settings import TeamSettings
 
@@ -31,9 +33,11 @@ team's settings; a missing one is looked for at once."""
 class DynamoDBPaging:
     """Implements `PagingRepository`."""
 
-    def __init__(self, call: Call, table_name: str) -> None:
+    def __init__(self, call: Call, table_name: str, *, time_zone: str = "UTC") -> None:
+        """The time zone is the team's: of hours for which none is named."""
         self._call = call
         self._table_name = table_name
+        self._time_zone = time_zone
         self._routing: tuple[Routing, datetime] | None = None
         self._directory: tuple[Directory, datetime] | None = None
         self._settings: tuple[TeamSettings, datetime] | None = None
@@ -42,8 +46,10 @@ class DynamoDBPaging:
 
     def routing(self, at: datetime, *, max_age: timedelta | None = None) -> Routing:
         if self._routing is None or not _is_fresh(self._routing[1], at, max_age):
-            policies = {policy.name: policy for policy in self._all(POLICIES)}
-            routes = sorted(self._all(ROUTES), key=lambda route: (route.position, route.name))
+            policies = {it.name: self._zoned(it) for it in self._all(POLICIES)}
+            routes = sorted(
+                map(self._zoned, self._all(ROUTES)), key=lambda route: (route.position, route.name)
+            )
             read = cache(partial(self.settings, at, max_age=max_age))
             routing = Routing(
                 policies=policies, routes=tuple(routes), team_rule=lambda: read().flapping
@@ -128,6 +134,12 @@ class DynamoDBPaging:
     def policy_of(self, integration: str) -> str | None:
         item = get_configured(self._call, self._table_name, "integration", integration)
         return item.get("escalation_policy", {}).get("S") if item else None
+
+    def _zoned[T: (EscalationPolicy, Route)](self, value: T) -> T:
+        """Fill in the team's time zone where hours need one."""
+        if not value.has_hours or value.time_zone is not None:
+            return value
+        return replace(value, time_zone=self._time_zone)
 
     def _all[T: Named](self, kind: Kind[T]) -> Iterator[T]:
         partition = keys.configuration_partition(kind.name)

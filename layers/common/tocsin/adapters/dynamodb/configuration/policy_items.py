@@ -3,14 +3,16 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from tocsin.adapters.dynamodb.alerts.items import Attribute, Image, Item, number, text
+from tocsin.adapters.dynamodb.alerts.items import Attribute, Image, Item, number, read_text, text
 from tocsin.adapters.dynamodb.configuration.named_objects import (
     Kind,
     manager_of,
     name_of,
+    only_from,
     severities_from,
     span_from,
     texts_from,
+    write_only,
     write_severities,
     write_span,
     write_texts,
@@ -34,13 +36,20 @@ def _write_policy(policy: EscalationPolicy) -> Item:
         item["has_own_flapping"] = {"BOOL": True}
     if policy.ack_timeout is not None:
         item["ack_timeout"] = write_span(policy.ack_timeout)
+    if policy.time_zone is not None:
+        item["time_zone"] = text(policy.time_zone)
     return item
 
 
 def _write_step(step: Step) -> Attribute:
     targets = write_texts(str(target) for target in step.targets)
     return {
-        "M": {"step_name": text(step.name), "targets": targets, "delay": write_span(step.delay)}
+        "M": {
+            "step_name": text(step.name),
+            "targets": targets,
+            "delay": write_span(step.delay),
+            **write_only(step.only),
+        }
     }
 
 
@@ -88,6 +97,7 @@ def _policy_from(image: Image) -> EscalationPolicy:
         ack_timeout=span_from(ack_timeout) if ack_timeout else None,
         severities=severities_from(image["severities"]),
         flapping=_flapping_from(image),
+        time_zone=read_text(image, "time_zone"),
         managed_by=manager_of(image),
     )
 
@@ -97,6 +107,7 @@ def _step_from(fields: Image) -> Step:
         name=fields["step_name"]["S"],
         targets=tuple(_target_from(written) for written in texts_from(fields["targets"])),
         delay=span_from(fields["delay"]),
+        only=only_from(fields),
     )
 
 
@@ -117,7 +128,9 @@ def _write_route(route: Route) -> Item:
         item["hold"] = write_span(route.hold)
     if route.close_after is not None:
         item["close_after"] = write_span(route.close_after)
-    return item
+    if route.time_zone is not None:
+        item["time_zone"] = text(route.time_zone)
+    return item | write_only(route.only)
 
 
 def write_matcher(matcher: Matcher) -> Attribute:
@@ -134,6 +147,8 @@ def _route_from(image: Image) -> Route:
         severity=Severity(image["severity"]["S"]) if "severity" in image else None,
         hold=span_from(image["hold"]) if "hold" in image else timedelta(),
         close_after=span_from(image["close_after"]) if "close_after" in image else None,
+        only=only_from(image),
+        time_zone=read_text(image, "time_zone"),
         managed_by=manager_of(image),
     )
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.aws_json import AwsError, Call
 from tocsin.adapters.dynamodb import keys
-from tocsin.adapters.dynamodb.alerts.items import Image, Item, expiry, number, text, time
+from tocsin.adapters.dynamodb.alerts.items import Image, expiry, number, text, time
 from tocsin.adapters.dynamodb.notifications.notification_items import delivery_from, write_delivery
 from tocsin.adapters.dynamodb.queries import get_item, query_all
-from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, put, write_if
+from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, put, put_all
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AlertId, WriteId, instant, is_ulid
@@ -50,14 +50,17 @@ class DynamoDBDigests:
 
     def freeze(self, digest: Digest, *, write_id: WriteId) -> Digest:
         first, *others = _split(digest.alert_ids)
-        for position, ids in enumerate(others):
-            part = keys.digest_part_key(digest.digest_id, write_id, position) | {
+        parts = (
+            keys.digest_part_key(digest.digest_id, write_id, position)
+            | {
                 "entity": text(_PART),
                 "version": number(1),
                 "alert_ids": text(" ".join(ids)),
                 "expires_at": expiry(digest.frozen_at, self.retention),
             }
-            self._add(part)
+            for position, ids in enumerate(others)
+        )
+        put_all(self.call, self.table_name, parts)
         item = keys.digest_key(digest.digest_id) | {
             "entity": text(_ENTITY),
             "version": number(1),
@@ -82,8 +85,10 @@ class DynamoDBDigests:
             return frozen
         return digest
 
-    def add_member(self, digest_id: DigestId, delivery: "Delivery", *, at: "datetime") -> None:
-        self._add(
+    def add_members(
+        self, digest_id: DigestId, deliveries: "Sequence[Delivery]", *, at: "datetime"
+    ) -> None:
+        items = (
             keys.digest_member_key(digest_id, delivery)
             | {
                 "entity": text(_MEMBER),
@@ -91,16 +96,14 @@ class DynamoDBDigests:
                 "expires_at": expiry(at, self.retention),
             }
             | write_delivery(delivery)
+            for delivery in deliveries
         )
+        put_all(self.call, self.table_name, items)
 
     def members(self, digest_id: DigestId) -> "tuple[Delivery, ...]":
         partition = keys.digest_partition(digest_id)
         found = query_all(self.call, self.table_name, partition, keys.DIGEST_MEMBERS_FROM)
         return tuple(map(delivery_from, found))
-
-    def _add(self, item: Item) -> None:
-        """Put an item whose key says all that it holds: if it is there, it is the same."""
-        write_if(self.call, "PutItem", put(self.table_name, item, IS_NEW)["Put"])
 
     def _whole(self, digest_id: DigestId, item: Image) -> Digest | None:
         """Read a digest with its parts; None: a part has expired, and so has the digest."""

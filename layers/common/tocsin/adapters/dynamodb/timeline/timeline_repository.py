@@ -16,6 +16,7 @@ from tocsin.adapters.dynamodb.transactions import (
     IS_NEW,
     Action,
     put,
+    put_all,
     write_if,
 )
 from tocsin.domain.alert import Alert
@@ -95,11 +96,15 @@ class DynamoDBTimeline:
         update.expect(f"{keys.LISTED}.{keys.COPIED_FIELDS['occurrences']} < occurrences")
         self._update_if(update, keys.slot_key(alert.fingerprint))
 
-    def tell(self, alert_id: AlertId, named: Sequence[tuple[str, Change]]) -> None:
-        for name, change in named:
-            key = keys.told_key(alert_id, milliseconds(change.at), name)
-            item = change_item(key, change, self.retention)
-            self.call("PutItem", {"TableName": self.table_name, "Item": item})
+    def tell(self, entries: Mapping[AlertId, Sequence[tuple[str, Change]]]) -> None:
+        items = (
+            change_item(
+                keys.told_key(alert_id, milliseconds(change.at), name), change, self.retention
+            )
+            for alert_id, named in entries.items()
+            for name, change in named
+        )
+        put_all(self.call, self.table_name, items)
 
     def count_notifications(self, alert_id: AlertId, count: int) -> None:
         for key in (keys.slot_key(fingerprint_of(alert_id)), keys.episode_key(alert_id)):
