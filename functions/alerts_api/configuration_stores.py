@@ -11,7 +11,7 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.nearest import did_you_mean
-from tocsin.domain.on_call.members import asked_from
+from tocsin.domain.on_call.members import members_of
 from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
 from tocsin.domain.team_settings import TeamSettings
@@ -147,7 +147,7 @@ class Stores:
         made = self.overrides.list(at) if schedules else ()
         return [
             *self.using_target(Target(TargetKind.USER, name)),
-            *(f"schedule {it.name}" for it in schedules if name in asked_from(it.value, at)),
+            *(f"schedule {it.name}" for it in schedules if name in members_of(it.value, at)),
             *(f"an override of {it.schedule}" for it in made if it.override.user == name),
         ]
 

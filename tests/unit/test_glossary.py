@@ -30,7 +30,7 @@ EXCEPTIONS = {
         )
     },
     "calendar": {
-        r"(write_|reserves_)?calendar\w*": "what calendar programs subscribe to, as the public API says"
+        r"(write_|reserves_)?calendar\w*": "what programs subscribe to, as the public API says"
     },
     "lock": {"_lock": "Python's own word: threading.Lock"},
 }

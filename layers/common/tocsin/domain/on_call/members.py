@@ -7,13 +7,8 @@ from itertools import zip_longest
 from tocsin.domain.on_call.schedule import Schedule
 
 
-def members_of(schedule: Schedule) -> frozenset[str]:
-    """Of the newest versions, and of the overrides of its own text."""
-    return frozenset(_members(schedule, None))
-
-
-def asked_from(schedule: Schedule, at: datetime) -> frozenset[str]:
-    """Of all that is in force then, or later."""
+def members_of(schedule: Schedule, at: datetime | None = None) -> frozenset[str]:
+    """Of all that is in force at a time, or later; without one, of the newest text alone."""
     return frozenset(_members(schedule, at))
 
 
