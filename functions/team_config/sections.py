@@ -62,6 +62,7 @@ def all_sections(
         ),
         Section(
             words="user",
+            is_asked=True,
             repository=stores.users,
             wanted=wanted.get("user", {}),
             released=released_value,
@@ -76,6 +77,7 @@ def all_sections(
         ),
         Section(
             words="channel",
+            is_asked=True,
             repository=stores.channels,
             wanted=wanted.get("channel", {}),
             released=released_value,
@@ -83,6 +85,7 @@ def all_sections(
         ),
         Section(
             words="schedule",
+            is_asked=True,
             repository=stores.schedules,
             wanted=wanted.get("schedule", {}),
             released=released_value,
@@ -94,6 +97,7 @@ def all_sections(
         ),
         Section(
             words=POLICY,
+            is_asked=True,
             repository=stores.policies,
             wanted=wanted.get(POLICY, {}),
             released=released_value,
