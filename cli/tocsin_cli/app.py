@@ -1,30 +1,50 @@
-"""All commands, by name."""
+"""All commands, by name; each is loaded when it is asked for."""
 
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Final
 
 import typer
 
 from tocsin.version import VERSION
-from tocsin_cli.commands import alerts, integrations, profiles
-from tocsin_cli.commands.awake import awake
-from tocsin_cli.commands.comparing import compare
-from tocsin_cli.commands.exporting import export
-from tocsin_cli.commands.importing import import_team
-from tocsin_cli.commands.on_call import on_call
-from tocsin_cli.commands.planning import plan
-from tocsin_cli.commands.sending import send, try_
-from tocsin_cli.commands.simulating import simulate
-from tocsin_cli.commands.templating import template
-from tocsin_cli.commands.testing import run_cases
-from tocsin_cli.commands.validating import validate
 
-app = typer.Typer(
-    name="tocsin",
-    help="Tocsin on the command line: alerts, who is on call, and a team's file.",
-    no_args_is_help=True,
-    rich_markup_mode=None,  # else help comes in boxes, in pipes too
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS: Final = {
+    "validate": ("validating", "validate"),
+    "plan": ("planning", "plan"),
+    "test": ("testing", "run_cases"),
+    "simulate": ("simulating", "simulate"),
+    "compare": ("comparing", "compare"),
+    "template": ("templating", "template"),
+    "export": ("exporting", "export"),
+    "import": ("importing", "import_team"),
+    "on-call": ("on_call", "on_call"),
+    "alerts": ("alerts", "app"),
+    "awake": ("awake", "awake"),
+    "send": ("sending", "send"),
+    "try": ("sending", "try_"),
+    "integrations": ("integrations", "app"),
+    "profiles": ("profiles", "app"),
+}
+"""Modules of `commands`, and the function or the group of commands there."""
+
+
+def app_for(word: str | None = None) -> typer.Typer:
+    """The program with the command that a word names, or with all where it names none."""
+    app = typer.Typer(
+        name="tocsin",
+        help="Tocsin on the command line: alerts, who is on call, and a team's file.",
+        no_args_is_help=True,
+        rich_markup_mode=None,  # else help comes in boxes, in pipes too
+        context_settings={"help_option_names": ["-h", "--help"]},
+        callback=root,
+    )
+    for name in [word] if word in COMMANDS else COMMANDS:
+        module, attribute = COMMANDS[name]
+        found = getattr(import_module(f"tocsin_cli.commands.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
+        else:
+            app.command(name)(found)
+    return app
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 - as Typer calls it
@@ -33,7 +53,6 @@ def _show_version(wanted: bool) -> None:  # noqa: FBT001 - as Typer calls it
         raise typer.Exit
 
 
-@app.callback()
 def root(
     *,
     version: Annotated[
@@ -42,20 +61,3 @@ def root(
     ] = False,
 ) -> None:
     """Tocsin on the command line: alerts, who is on call, and a team's file."""
-
-
-app.command("validate")(validate)
-app.command("plan")(plan)
-app.command("test")(run_cases)
-app.command("template")(template)
-app.command("simulate")(simulate)
-app.command("compare")(compare)
-app.command("export")(export)
-app.command("import")(import_team)
-app.command("on-call")(on_call)
-app.add_typer(alerts.app, name="alerts")
-app.command("awake")(awake)
-app.command("send")(send)
-app.command("try")(try_)
-app.add_typer(integrations.app, name="integrations")
-app.add_typer(profiles.app, name="profiles")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn, TextIO
 
-from tocsin_cli.errors import CommandError, ReaderGoneError
+from tocsin_cli.errors import CommandError, ReaderGoneError, UsageError
 from tocsin_cli.exit_codes import ExitCode
 from tocsin_cli.text import clean
 
@@ -22,28 +22,39 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command, and say what went wrong if something did."""
     try:
         return _run(arguments)
-    except CommandError as error:
-        _complain(str(error), error.hint)
-        return error.code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except ReaderGoneError:
         return ExitCode.BROKEN_PIPE
-    except UnicodeEncodeError:
-        _complain("an argument has bytes that are no UTF-8.")
-        return ExitCode.WRONG_USAGE
     except Exception as error:  # noqa: BLE001 - the last place before a traceback
-        return _unforeseen(error)
+        told = _told(error)
+        _complain(str(told), told.hint)
+        return told.code
+
+
+def _told(error: Exception) -> CommandError:
+    match error:
+        case CommandError():
+            return error
+        case UnicodeEncodeError():
+            return UsageError("an argument has bytes that are no UTF-8.")
+        case OSError() if error.filename is not None:
+            return UsageError(f"{error.filename}: {error.strerror}.")
+        case _:
+            return _unforeseen(error)
 
 
 def _run(arguments: Sequence[str]) -> int:
     from typer import Abort, TyperException
     from typer.main import get_command
 
-    from tocsin_cli.app import app
+    from tocsin_cli.app import app_for
 
+    word = next((it for it in arguments if not it.startswith("-")), None)
     try:
-        code = get_command(app).main(list(arguments), prog_name="tocsin", standalone_mode=False)
+        code = get_command(app_for(word)).main(
+            list(arguments), prog_name="tocsin", standalone_mode=False
+        )
     except TyperException as error:
         return _wrong_usage(error)
     except Abort:
@@ -76,14 +87,14 @@ def _say(text: str) -> None:
         return
 
 
-def _unforeseen(error: Exception) -> int:
+def _unforeseen(error: Exception) -> CommandError:
     last = traceback.extract_tb(error.__traceback__)[-1]
-    _complain(
+    return CommandError(
         f"something unforeseen: {type(error).__name__}: {error} "
         f"({Path(last.filename).name}, line {last.lineno})",
+        ExitCode.INTERNAL,
         "A mistake of this program, or a stack of another version; what was begun may be done.",
     )
-    return ExitCode.INTERNAL
 
 
 def _prepare_streams() -> None:

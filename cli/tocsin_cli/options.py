@@ -5,12 +5,13 @@ from typing import Annotated
 import typer
 
 from tocsin_cli.errors import CommandError
-from tocsin_cli.profiles import Profiles
 from tocsin_cli.screen import Output
 
 
 def _known_profiles(incomplete: str) -> list[str]:
     """For completion, which has no place for complaints."""
+    from tocsin_cli.profiles import Profiles
+
     try:
         return [name for name in Profiles.read().urls if name.startswith(incomplete)]
     except CommandError:

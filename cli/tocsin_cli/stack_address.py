@@ -8,14 +8,15 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from tocsin_cli.errors import CommandError
 from tocsin_cli.exit_codes import ExitCode
-from tocsin_cli.keys import key_of
-from tocsin_cli.profiles import Profiles
 from tocsin_cli.secret import Secret
+
+if TYPE_CHECKING:
+    from tocsin_cli.profiles import Profiles
 
 URL: Final = "TOCSIN_URL"
 KEY: Final = "TOCSIN_API_KEY"
@@ -49,7 +50,7 @@ def find_stack(profile: str | None = None) -> StackAddress:
         return _of_profile(named)
     if local := _local_stack():
         return local
-    if default := Profiles.read().default:
+    if default := _profiles().default:
         return _of_profile(default)
     raise CommandError(
         "no stack is named.",
@@ -59,8 +60,17 @@ def find_stack(profile: str | None = None) -> StackAddress:
     )
 
 
+def _profiles() -> "Profiles":
+    """Loaded on use, as the keyring is: an environment that names the stack needs neither."""
+    from tocsin_cli.profiles import Profiles
+
+    return Profiles.read()
+
+
 def _of_profile(name: str) -> StackAddress:
-    url = checked_url(Profiles.read().url_of(name), f"profile {name}")
+    from tocsin_cli.keys import key_of
+
+    url = checked_url(_profiles().url_of(name), f"profile {name}")
     return StackAddress(url=url, key=key_of(name, url), named_by=f"profile {name}")
 
 

@@ -44,7 +44,7 @@ def look_at_awake(link: Link, at: datetime, ports: Ports) -> AwakeLook:
         awake=ports.awake().find(link.by.lower()),
         link=link,
         reader=reader_of(link, users, ports.zone),
-        names=names_of(users, [link.actor]),
+        names=names_of(users, [link.actor], ports.people.on_call(at)),
         next_targets=_next_targets(link, ports),
         at=at,
     )

@@ -79,7 +79,7 @@ def look_at_digest(digest: Digest, link: Link, at: datetime, ports: Ports) -> Di
         alerts=alerts,
         link=link,
         reader=reader_of(link, users, ports.zone),
-        names=names_of(users, [link.actor, *actors]),
+        names=names_of(users, [link.actor, *actors], ports.people.on_call(at)),
         at=at,
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tocsin.domain.alert import Alert
     from tocsin.domain.ids import Actor
     from tocsin.domain.link import Link
-    from tocsin.domain.people import User
+    from tocsin.domain.people import User, WhoIsOnCall
     from tocsin.domain.timeline import Change
 
 _LINK: Final = "link:"
@@ -61,7 +61,9 @@ def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
         reader=reader_of(link, users, ports.zone),
         at=at,
         names=names_of(
-            users, (alert.acknowledged_by, alert.resolved_by, *(change.by for change in changes))
+            users,
+            (alert.acknowledged_by, alert.resolved_by, *(change.by for change in changes)),
+            ports.people.on_call(at),
         ),
         changes=changes,
         is_refused=is_refused,
@@ -83,11 +85,13 @@ def reader_of(link: Link, users: Mapping[str, User], zone: str) -> Reader:
     return Reader(name=link.by, is_person=user is not None, zone=user.time_zone if user else zone)
 
 
-def names_of(users: Mapping[str, User], actors: Iterable[Actor | None]) -> Names:
+def names_of(
+    users: Mapping[str, User], actors: Iterable[Actor | None], on_call: WhoIsOnCall
+) -> Names:
     """The names of people; a link's reader who is none of them is a channel."""
     readers = {actor.removeprefix(_LINK) for actor in actors if actor and actor.startswith(_LINK)}
     channels = frozenset(readers - users.keys()) if users else frozenset()
-    return replace(names_of_users(users), channels=channels)
+    return replace(names_of_users(users), channels=channels, on_call=on_call)
 
 
 def names_of_users(users: Mapping[str, User]) -> Names:

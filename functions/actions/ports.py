@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from tocsin.domain.awake import Awake
     from tocsin.domain.ids import WriteId
-    from tocsin.domain.people import ContactMethod, User
+    from tocsin.domain.people import ContactMethod, User, WhoIsOnCall
     from tocsin.lambda_runtime.observability import Log
     from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import (
@@ -37,6 +37,9 @@ class Secrets(Protocol):
 
 class People(Protocol):
     """The team's people."""
+
+    def on_call(self, at: datetime) -> WhoIsOnCall:
+        """Say who is on call; read when it is asked for, and nobody where that fails."""
 
     def users(self) -> Mapping[str, User]:
         """Read all, by name.

@@ -11,12 +11,14 @@ from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import EscalationPolicy, Target, TargetKind
 from tocsin.domain.nearest import did_you_mean
-from tocsin.domain.on_call.members import members_of
+from tocsin.domain.on_call.members import asked_from
 from tocsin.domain.people import Channel, User
 from tocsin.domain.routing import Route
 from tocsin.domain.team_settings import TeamSettings
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tocsin.domain.maintenance_window import MaintenanceWindow
     from tocsin.domain.on_call.feed import Feed
     from tocsin.domain.on_call.schedule import Schedule
@@ -139,13 +141,15 @@ class Stores:
         ]
         return [*self.using_target(Target(TargetKind.SCHEDULE, name)), *followers]
 
-    def using_user(self, name: str) -> Sequence[str]:
-        schedules = [
-            f"schedule {stored.name}"
-            for stored in self.schedules.list()
-            if name in members_of(stored.value)
+    def using_user(self, name: str, at: datetime) -> Sequence[str]:
+        """What asks a user now or later."""
+        schedules = self.schedules.list()
+        made = self.overrides.list(at) if schedules else ()
+        return [
+            *self.using_target(Target(TargetKind.USER, name)),
+            *(f"schedule {it.name}" for it in schedules if name in asked_from(it.value, at)),
+            *(f"an override of {it.schedule}" for it in made if it.override.user == name),
         ]
-        return [*self.using_target(Target(TargetKind.USER, name)), *schedules]
 
 
 def _spelled(target: Target, known: Mapping[Target, Target]) -> Target | None:

@@ -89,7 +89,7 @@ def all_sections(
             repository=stores.schedules,
             wanted=wanted.get("schedule", {}),
             released=released_value,
-            refers=_needed_by_schedule,
+            refers=lambda stored: _needed_by_schedule(stored, at),
             removed=DynamoDBRemovedObjects(stores.schedules),
             tell=lambda before, after: tell_moved_shifts(
                 before.value, after.value, by=None, at=at, work=work
@@ -146,8 +146,8 @@ def all_sections(
     )
 
 
-def _needed_by_schedule(stored: Configured[Schedule]) -> Iterator[Reference]:
-    for name in members_of(stored.value):
+def _needed_by_schedule(stored: Configured[Schedule], at: datetime) -> Iterator[Reference]:
+    for name in members_of(stored.value, at):
         yield Reference("user", name.lower())
     if stored.value.follows is not None:
         yield Reference("schedule", stored.value.follows.schedule)

@@ -16,6 +16,7 @@ MODULE_CEILINGS = {
     "CompatFunction": 170,
     "AlertsApiFunction": 290,
     "ActionsFunction": 265,
+    "CalendarFunction": 245,
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,

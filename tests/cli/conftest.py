@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -55,6 +56,16 @@ class InMemoryKeyring(KeyringBackend):
 
 
 @pytest.fixture(autouse=True)
+def utc() -> Iterator[None]:
+    """Local times are the same wherever tests run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No profile, key or local stack of whoever runs the tests."""
     for name in [it for it in os.environ if it.startswith(("TOCSIN_", "XDG_"))]:
@@ -64,7 +75,6 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))
-    monkeypatch.setenv("TZ", "UTC")
     monkeypatch.chdir(home)
     return home
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from tocsin_cli.app import app
+from tocsin_cli.app import app_for
 
 PAGE = (Path(__file__).parents[2] / "docs/cli.md").read_text(encoding="utf-8")
 
@@ -25,7 +25,7 @@ def commands() -> list[str]:
 def test_a_command_of_the_page_is_understood(command: str) -> None:
     _, *words = shlex.split(command)
 
-    found = get_command(app)
+    found = get_command(app_for())
     while words and hasattr(found, "commands") and words[0] in found.commands:
         found = found.commands[words.pop(0)]
 
@@ -34,6 +34,6 @@ def test_a_command_of_the_page_is_understood(command: str) -> None:
 
 
 def test_every_command_has_its_section_or_row() -> None:
-    named = get_command(app).commands  # type: ignore[attr-defined]
+    named = get_command(app_for()).commands  # type: ignore[attr-defined]
 
     assert [it for it in named if f"`tocsin {it}" not in PAGE and f"`{it}`" not in PAGE] == []

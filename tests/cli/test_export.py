@@ -78,6 +78,8 @@ OBJECTS: dict[str, dict[str, Any]] = {
         "escalation_policy": "default",
         "hold": "2m",
         "position": 30,
+        "only": [{"days": ["mon", "tue"], "from": "08:00", "to": "20:00"}],
+        "time_zone": "Europe/Berlin",
     },
     "routes/all": {"escalation_policy": "default", "severity": "warning", "position": 20},
     "silences/staging": {"match": ['env="staging"'], "duration": "2h", "reason": "Moving"},

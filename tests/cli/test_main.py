@@ -228,6 +228,29 @@ def test_what_is_unforeseen_is_a_sentence_too(
     assert "another version" in hint
 
 
+@pytest.mark.parametrize("command", ["validate", "plan", "simulate"])
+def test_a_file_that_is_not_there_is_wrong_usage(command: str, tocsin: Tocsin) -> None:
+    done = tocsin(command, "nowhere.yaml", *(["--payload", "-"] if command == "simulate" else []))
+
+    assert done.code == ExitCode.WRONG_USAGE
+    assert done.err.startswith("tocsin: nowhere.yaml")
+
+
+def test_a_command_loads_no_other() -> None:
+    looked = "from tocsin_cli.main import run; run(['alerts', 'list', '--help']); import sys; "
+    loaded = "print([it for it in sys.modules if it.startswith(('tocsin_cli.plan', 'functions'))])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", looked + loaded],
+        env={**os.environ, "PYTHONPATH": PATHS},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.endswith("\n[]\n")
+
+
 def test_an_argument_that_is_no_utf_8_is_wrong_usage(
     server: ScriptedServer, tocsin: Tocsin
 ) -> None:

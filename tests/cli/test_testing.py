@@ -1,6 +1,7 @@
 """`tocsin test` and `tocsin simulate`, on a team's file."""
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Tocsin
 
+ROOT = Path(__file__).parents[2]
 TEAM = """
 team: payments
 users:
@@ -182,3 +184,12 @@ def test_a_simulation_without_its_beginning_is_wrong_usage(
     tocsin: Tocsin, team: str, arguments: tuple[str, ...]
 ) -> None:
     assert tocsin("simulate", team, *arguments).code == 64
+
+
+def test_the_cases_of_the_docs_pass_on_the_example_file(tocsin: Tocsin, tmp_path: Path) -> None:
+    page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    (cases,) = re.findall(r"(?ms)^```yaml teams/payments-cases.yaml\n(.*?)^```", page)
+
+    done = tocsin("test", str(ROOT / "teams/example.yaml"), written(tmp_path / "c.yaml", cases))
+
+    assert (done.code, done.lines[-1]) == (0, "1 of 1 case passed."), done

@@ -12,6 +12,7 @@ from tests.examples import MINUTE
 from tests.fakes.world import World
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.errors import NoStepLeftError
+from tocsin.domain.escalation import NEXT_RUN, Rest
 from tocsin.domain.hours import Hours, is_within
 from tocsin.domain.ids import Actor, AlertId
 from tocsin.domain.next_action import lacks_timer
@@ -142,6 +143,8 @@ class Days(RuleBasedStateMachine):
             settled_at = max(alert.changed_at, alert.escalation.released_at or EVE)
             if not alert.is_asking or self.world.now - settled_at < SOON:
                 continue
+            if alert.escalation.giver and _asks_nobody_else(alert):
+                continue
             is_by_day = is_within(BY_DAY, self.world.now - SOON, PARIS)
             is_by_day &= is_within(BY_DAY, self.world.now, PARIS)
             if alert.hold is None and (key.startswith("c") or is_by_day):
@@ -155,6 +158,12 @@ class Days(RuleBasedStateMachine):
             hold = alert.hold_by_hours(self.world.now)
             held_since = timedelta() if alert.hold is None else self.world.now - alert.hold.until
             assert hold is not None or held_since < SOON
+
+
+def _asks_nobody_else(alert: Alert) -> bool:
+    """Whether it was given back when no step of the run was left."""
+    stands = alert.escalation
+    return stands.rest is Rest.EXHAUSTED or stands.held_why == NEXT_RUN
 
 
 Days.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)

@@ -18,6 +18,7 @@ from tocsin.domain.digest_message import DigestMessage
 from tocsin.domain.ids import Actor
 from tocsin.domain.message import Message
 from tocsin.domain.notification import DeliveryState, Notification, NotificationReason
+from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import SignalAction
@@ -54,6 +55,12 @@ class SlackWorld(World):
         """Send by the channel's type."""
         sender = self.sender if channel.type == "slack" else self.providers
         return sender.send(notification, alert, message, channel)
+
+    def send_notice(
+        self, notification: Notification, notice: Notice, link: str | None, channel: Channel
+    ) -> str | None:
+        """No story has one."""
+        return self.providers.send_notice(notification, notice, link, channel)
 
     def send_digest(
         self, notification: Notification, message: DigestMessage, channel: Channel

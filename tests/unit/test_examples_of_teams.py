@@ -11,7 +11,7 @@ from samtranslator.yaml_helper import yaml_parse
 from typer.main import get_command
 
 from tests.template_file import TEMPLATE
-from tocsin_cli.app import app
+from tocsin_cli.app import app_for
 
 EXAMPLES = Path(__file__).parents[2] / "docs/ci"
 PIPELINES = ["github-actions.yaml", "gitlab-ci.yaml"]
@@ -68,7 +68,7 @@ def test_a_pipeline_checks_plays_plans_and_deploys(name: str) -> None:
 @pytest.mark.parametrize("name", PIPELINES)
 def test_a_pipeline_asks_for_commands_that_exist(name: str) -> None:
     text = "\n".join(scripts(read(name)))
-    known = getattr(get_command(app), "commands", {})
+    known = getattr(get_command(app_for()), "commands", {})
 
     assert set(re.findall(r"^tocsin (\w+)", text, re.MULTILINE)) <= known.keys()
 

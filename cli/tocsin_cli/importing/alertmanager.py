@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, quote, urlsplit
-from zoneinfo import available_timezones
 
 from tocsin.bodies.routes import MATCHERS_LIMIT
 from tocsin.channels.webhook import problem_of_url
@@ -17,8 +16,16 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.matcher import LENGTH_LIMIT
 from tocsin_cli.importing.matching import parsed
 from tocsin_cli.importing.rotations import Window, merged
-from tocsin_cli.importing.sources import Node, SourceError, read_json, read_yaml
-from tocsin_cli.importing.team_file_out import Draft, Step, email, instant, quoted, reason
+from tocsin_cli.importing.sources import Node, SourceError, read_json, read_yaml, zone_names
+from tocsin_cli.importing.team_file_out import (
+    SLACK_CHANNEL,
+    Draft,
+    Step,
+    email,
+    instant,
+    quoted,
+    reason,
+)
 
 ROUTES_LIMIT: Final = 1_000
 DEPTH_LIMIT: Final = 30
@@ -54,7 +61,6 @@ _ELSEWHERE: Final = frozenset(
 )  # fmt: skip
 """Products that Apprise speaks to."""
 _TIMINGS: Final = ("group_wait", "group_interval", "repeat_interval")
-_SLACK_CHANNEL: Final = re.compile(r"[#@]?[A-Za-z0-9._-]{1,80}")
 _EVERY_SEVERITY: Final = ["critical", "warning", "info"]
 
 
@@ -180,7 +186,7 @@ class _Import:
 
     def _slack(self, receiver: str, config: Node) -> str | None:
         channel = config.text("channel")
-        if not _SLACK_CHANNEL.fullmatch(channel):
+        if not SLACK_CHANNEL.fullmatch(channel):
             self.draft.notes.add("ReceiverNotCarried", config.place, f"channel {channel}")
             return None
         value = config.text("api_url") or self._global("slack_api_url")
@@ -390,8 +396,7 @@ def _spelled(matcher: Node) -> Iterator[str]:
         if found is None:
             matcher.fail(f"is no matcher: {text}")
         name, operator, value = found.groups()
-        is_pattern = operator in ("=~", "!~")
-        yield f"{_label(_unquoted(name))}{operator}{quoted(_unquoted(value, keep=is_pattern))}"
+        yield f"{_label(_unquoted(name))}{operator}{quoted(_unquoted(value))}"
         at = found.end()
         if at < len(text):
             if text[at] != ",":
@@ -399,13 +404,10 @@ def _spelled(matcher: Node) -> Iterator[str]:
             at += 1
 
 
-def _unquoted(written: str, *, keep: bool = False) -> str:
-    """What stands in quotes; of a pattern in no quotes, as it is."""
+def _unquoted(written: str) -> str:
+    """What stands in quotes; a backslash is one but before a quote, another one, or n."""
     if len(written) > 1 and written.startswith('"') and written.endswith('"'):
-        return re.sub(
-            r"\\(.)", lambda it: "\n" if it[1] == "n" else it[1], written[1:-1], flags=re.DOTALL
-        )
-    del keep
+        return re.sub(r'\\(["\\n])', lambda it: "\n" if it[1] == "n" else it[1], written[1:-1])
     return written
 
 
@@ -430,7 +432,7 @@ def _location(node: Node) -> str:
     zone = node.text("location", "UTC")
     if zone in ("Local", "UTC", ""):
         return "UTC"
-    if zone not in available_timezones():
+    if zone not in zone_names():
         node.at("location").fail(f"{zone} is no time zone of the IANA database")
     return zone
 

@@ -39,6 +39,7 @@ from tocsin_cli.importing.team_file_out import (
     email,
     local_part,
     quoted,
+    slack_id,
 )
 
 REPEATS: Final = 5
@@ -52,7 +53,6 @@ _METHODS: Final = {
     "notify_by_slack": "slack",
 }
 _FIELDS: Final = {"email": "email", "sms": "phone", "slack": "slack_id"}
-_SLACK_ID: Final = re.compile(r"[UW][A-Z0-9]{1,30}")
 _TYPES: Final = {
     "grafana_alerting": "grafana",
     "legacy_grafana_alerting": "grafana",
@@ -90,16 +90,19 @@ class Source:
     routes: list[Node] = field(default_factory=list)
     rules: list[Node] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    _places: dict[str, list[int]] = field(default_factory=dict)
+    _named: dict[str, list[int]] = field(default_factory=dict)
 
     def shifts_of(self, schedule: Node) -> list[Node]:
-        """Those that a schedule lists, and those that name it."""
+        """Those that a schedule lists, and those that name it, in the order of all."""
+        if not self._places:
+            for place, it in enumerate(self.shifts):
+                self._places.setdefault(it.text("id"), []).append(place)
+                self._named.setdefault(it.text("schedule"), []).append(place)
         listed = {it.written() for it in schedule.each("shifts")}
-        id_ = schedule.text("id")
-        return [
-            it
-            for it in self.shifts
-            if it.text("id") in listed or (it.text("schedule") == id_ and id_)
-        ]
+        places = {place for it in listed for place in self._places.get(it, ())}
+        places.update(self._named.get(schedule.needed("id"), ()))
+        return [self.shifts[it] for it in sorted(places)]
 
 
 def read(path: Path) -> Source:
@@ -176,6 +179,10 @@ class _Import:
     draft: Draft
     integrations: dict[str, str] = field(default_factory=dict)
     """Names by the source's id."""
+    steps: dict[str, list[Node]] = field(default_factory=dict)
+    """By the id of their chain."""
+    routes: dict[str, list[Node]] = field(default_factory=dict)
+    """By the id of their integration."""
 
     def run(self) -> None:
         if len(self.source.teams) == 1:
@@ -184,9 +191,9 @@ class _Import:
         elif self.source.teams:
             place = self.source.teams[0].place
             self.draft.notes.add("SeveralTeams", place, str(len(self.source.teams)))
-        rules: dict[str, list[Node]] = {}
-        for node in self.source.rules:
-            rules.setdefault(node.text("user_id"), []).append(node)
+        rules = _by(self.source.rules, "user_id")
+        self.steps = _by(self.source.steps, "escalation_chain_id")
+        self.routes = _by(self.source.routes, "integration_id")
         for node in self.source.users:
             self._user(node, rules.get(node.text("id"), []))
         self._schedules()
@@ -202,7 +209,7 @@ class _Import:
     def _user(self, node: Node, rules: Sequence[Node]) -> None:
         id_, address = node.needed("id"), node.text("email")
         accounts = [it.text("user_id") for it in node.one_or_more("slack")]
-        slack = next((it for it in accounts if _SLACK_ID.fullmatch(it)), None)
+        slack = next((it for it in map(slack_id, accounts) if it), None)
         body: dict[str, Any] = {
             "email": email(address),
             "slack_id": slack,
@@ -357,10 +364,8 @@ class _Import:
                 made = _daily(rotation, shift)
             case "weekly":
                 made = _weekly(rotation, shift)
-            case "monthly":
-                made = self._monthly(rotation, shift, schedule)
             case _:
-                node.at("frequency").fail("must be hourly, daily, weekly or monthly")
+                made = self._monthly(rotation, shift, schedule)
         return self._within_one_shift(made, shift, schedule)
 
     def _hourly(self, rotation: Rotation, shift: Shift, schedule: str) -> Rotation:
@@ -399,7 +404,7 @@ class _Import:
         """Shifts of a layer never meet."""
         if not isinstance(rotation.pattern, Rule):
             return rotation
-        room = shift.room(len(rotation.members))
+        room = shift.room()
         if rotation.pattern.duration <= room:
             return rotation
         self.draft.differs("OverlappingShifts", rotation.place, rotation.name, schedule)
@@ -426,8 +431,7 @@ class _Import:
 
     def _chain(self, node: Node) -> None:
         id_, written = node.needed("id"), node.text("name")
-        own = [it for it in self.source.steps if it.text("escalation_chain_id") == id_]
-        own.sort(key=lambda it: it.whole("position", 0))
+        own = sorted(self.steps.get(id_, []), key=lambda it: it.whole("position", 0))
         chain = _Chain()
         for at, step in enumerate(own):
             if step.text("type") == "repeat_escalation":
@@ -524,7 +528,7 @@ class _Import:
 
     def _routes(self, node: Node, name: str) -> None:
         match = f"integration={quoted(name)}"
-        own = [it for it in self.source.routes if it.text("integration_id") == node.text("id")]
+        own = self.routes.get(node.text("id"), [])
         for route in sorted(own, key=lambda it: it.whole("position", 0)):
             kind, pattern = route.text("routing_type", "regex"), route.text("routing_regex")
             if kind == "jinja2":
@@ -550,6 +554,13 @@ class _Import:
 
     def _policy(self, route: Node) -> str | None:
         return self.draft.policies.get(route.text("escalation_chain_id"))
+
+
+def _by(nodes: Sequence[Node], name: str) -> dict[str, list[Node]]:
+    found: dict[str, list[Node]] = {}
+    for node in nodes:
+        found.setdefault(node.text(name), []).append(node)
+    return found
 
 
 _MIDNIGHTS: Final = (datetime.min.time(), datetime.min.time())
@@ -581,14 +592,16 @@ class Shift:
         week_start = node.text("week_start", "MO")
         if week_start not in ICAL_DAYS:
             node.at("week_start").fail("must be MO, TU, WE, TH, FR, SA or SU")
+        is_single = node.text("type") in ("single_event", "override")
+        frequency = "" if is_single else node.text("frequency")
+        if frequency not in ("", "hourly", "daily", "weekly", "monthly"):
+            node.at("frequency").fail("must be hourly, daily, weekly or monthly")
         seconds = node.whole("duration", least=60, most=400 * 86_400)
         return cls(
             start=start,
             rotation_start=rotation_start,
             duration=timedelta(seconds=seconds),
-            frequency=""
-            if node.text("type") in ("single_event", "override")
-            else node.text("frequency"),
+            frequency=frequency,
             interval=node.whole("interval", 1, least=1, most=1_000),
             days=tuple(sorted({_day(it) for it in node.each("by_day")})),
             month_days=tuple(sorted({it.whole_value(-31, 31) for it in node.each("by_monthday")})),
@@ -659,7 +672,7 @@ class Shift:
     def with_until(self, rule: str) -> str:
         return rule if self.until is None else f"{rule};UNTIL={self.until:%Y%m%dT%H%M%S}"
 
-    def room(self, members: int) -> timedelta:
+    def room(self) -> timedelta:
         """How long a shift may last until the next begins."""
         if not self.frequency:
             return 31 * DAY
@@ -670,7 +683,6 @@ class Shift:
         if not self.days or self.frequency == "hourly":
             return min(self.period, 31 * DAY)
         gaps = [b - a for a, b in zip(self.days, [*self.days[1:], self.days[0] + 7], strict=True)]
-        del members
         return min(gaps) * DAY
 
 

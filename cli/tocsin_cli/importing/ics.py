@@ -10,13 +10,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
 from tocsin_cli.importing.notes import Explained
 from tocsin_cli.importing.recurring import RecurrenceError, is_hourly, match_excluded, rule_of
 from tocsin_cli.importing.rotations import DAY, ROTATIONS_LIMIT, Rotation, Rule
-from tocsin_cli.importing.sources import SourceError, read_text, shown, wall_in
+from tocsin_cli.importing.sources import SourceError, read_text, shown, wall_in, zone_names
 from tocsin_cli.importing.team_file_out import Draft, Override, email, local_part
 from tocsin_cli.text import clean
 
@@ -168,10 +168,10 @@ def _zone(source: Source, headers: dict[str, str]) -> str:
 def known_zone(name: str) -> str | None:
     """The zone of the IANA database that a TZID means; None: none."""
     name = name.strip()
-    if name in available_timezones():
+    if name in zone_names():
         return name
     last = "/".join(name.strip("/").split("/")[-2:])
-    if last in available_timezones():
+    if last in zone_names():
         return last
     from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 

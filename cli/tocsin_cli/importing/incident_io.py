@@ -24,7 +24,15 @@ from tocsin_cli.importing.rotations import (
     merged,
 )
 from tocsin_cli.importing.sources import Node, wall_in
-from tocsin_cli.importing.team_file_out import Draft, Step, email, full_name, local_part
+from tocsin_cli.importing.team_file_out import (
+    SLACK_CHANNEL,
+    Draft,
+    Step,
+    email,
+    full_name,
+    local_part,
+    slack_id,
+)
 
 NOBODY: Final = "NOBODY"
 _ROLES: Final = {"owner": "admin", "administrator": "admin", "admin": "admin", "viewer": "viewer"}
@@ -142,7 +150,7 @@ class _Import:
         body = {
             "full_name": full_name(node.text("name")),
             "email": email(address),
-            "slack_id": node.text("slack_user_id"),
+            "slack_id": slack_id(node.text("slack_user_id")),
             "role": _ROLES.get(node.text("role"), "responder"),
         }
         written = local_part(address or node.text("name"))
@@ -201,7 +209,7 @@ class _Import:
         name = node.text("name", "rotation")
         if len(layers) > 1:
             name = f"{name} {layers[offset].text('name')}"
-        members = [self._member(it, schedule, version) for it in node.each("users")]
+        members = [self._member(it, schedule) for it in node.each("users")]
         if not members:
             self.draft.notes.add("RotationWithoutPeople", node.place, name)
             return []
@@ -216,9 +224,9 @@ class _Import:
             only=_windows(node.each("working_intervals")),
             place=node.place,
         )
-        return self._handed_over(rotation, node, schedule, version)
+        return self._handed_over(rotation, node, schedule)
 
-    def _member(self, node: Node, schedule: str, version: Version) -> Member:
+    def _member(self, node: Node, schedule: str) -> Member:
         if node.text("id") == NOBODY or not node.is_there:
             return ()
         user = self._person(node)
@@ -230,12 +238,9 @@ class _Import:
                 node.text("name") or person,
                 explains=Explained(schedule, person),
             )
-            del version
         return (user,) if user else ()
 
-    def _handed_over(
-        self, rotation: Rotation, node: Node, schedule: str, version: Version
-    ) -> list[Rotation]:
+    def _handed_over(self, rotation: Rotation, node: Node, schedule: str) -> list[Rotation]:
         handovers = [
             (it.text("interval_type"), it.whole("interval", 1, least=1, most=1_000))
             for it in node.each("handovers")
@@ -245,7 +250,7 @@ class _Import:
         is_regular = len(set(handovers)) == 1 or len(set(rotation.members)) == 1
         if is_regular:
             return [replace(rotation, pattern=Turns(*handovers[0]))]
-        return self._alternating(rotation, handovers, node, schedule, version)
+        return self._alternating(rotation, handovers, node, schedule)
 
     def _alternating(
         self,
@@ -253,7 +258,6 @@ class _Import:
         handovers: Sequence[tuple[str, int]],
         node: Node,
         schedule: str,
-        version: Version,
     ) -> list[Rotation]:
         """Turns of different lengths: a layer for each, which comes again when all have passed."""
         lengths = [_UNITS[unit] * every for unit, every in handovers]
@@ -270,7 +274,6 @@ class _Import:
                 "AlternatingHandovers", place, rotation.name, explains=Explained(schedule)
             )
             return [replace(rotation, pattern=Turns(*handovers[0]))]
-        del version
         people = len(rotation.members)
         turns = people // gcd(people, len(lengths))
         # Turns are counted backwards too, and shifts by a rule have a first one.
@@ -384,7 +387,7 @@ class _Import:
             if user is None:
                 self.draft.notes.add("BlockedUser", node.place, id_)
             return [{"user": user}] if user else []
-        if kind == "slack_channel" and id_:
+        if kind == "slack_channel" and SLACK_CHANNEL.fullmatch(id_):
             return [{"channel": self._slack(id_, node.place)}]
         self.draft.notes.add("PolicyUnsupportedTarget", node.place, f"{kind} {id_}")
         return []

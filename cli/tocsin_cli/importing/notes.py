@@ -82,6 +82,10 @@ MEANINGS: Final = {
         "The turn is given to something that is no person; it is `nobody`.",
         "Give the turn to a person, or take it out.",
     ),
+    "OverrideNotCarried": Meaning(
+        "The override is for a rotation that is left out, and so it is left out itself.",
+        "Add an override to the schedule, if it is wanted.",
+    ),
     "OverlappingRotations": Meaning(
         "In the source several rotations of one schedule are on call at once. Each that"
         " overlaps has a schedule of its own here; steps name them all.",

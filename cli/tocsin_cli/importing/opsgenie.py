@@ -130,11 +130,16 @@ class Source:
     left: list[str] = field(default_factory=list)
     """Places of what is not read."""
     is_backup: bool = False
+    _members: dict[str, Node] = field(default_factory=dict)
 
     def members(self, team: str) -> list[Node]:
         """The people of a team, by its id or name; only the reading of one team names them."""
-        found = [it for it in self.teams if team in (it.text("id"), it.text("name"))]
-        return next((it.each("members") for it in found if it.has("members")), [])
+        if not self._members:
+            for it in reversed(self.teams):
+                if it.has("members"):
+                    self._members[it.text("name")] = it
+                    self._members[it.text("id")] = it
+        return self._members[team].each("members") if team in self._members else []
 
 
 def read(path: Path) -> Source:
@@ -267,9 +272,17 @@ class _Import:
     """Names by the source's id."""
     teams_of: dict[str, list[str]] = field(default_factory=dict)
     """Names of integrations by the id of their team."""
+    schedule_ids: dict[str, str] = field(default_factory=dict)
+    policy_ids: dict[str, str] = field(default_factory=dict)
+    """By names of the source."""
 
     def run(self) -> None:
         self._team()
+        for ids, nodes in (
+            (self.schedule_ids, self.source.schedules),
+            (self.policy_ids, self.source.escalations),
+        ):
+            ids.update({it.text("name"): it.text("id") for it in reversed(nodes)})
         self._users()
         for node in self.source.schedules:
             self._schedule(node)
@@ -648,8 +661,7 @@ class _Import:
         id_, name = recipient.text("id"), recipient.text("name")
         if id_ in self.draft.schedules:
             return id_
-        same = [it.text("id") for it in self.source.schedules if it.text("name") == name and name]
-        return next(iter(same), id_)
+        return self.schedule_ids.get(name, id_) if name else id_
 
     def _team_targets(self, rule: Node, recipient: Node, how: str) -> list[dict[str, Any]]:
         team = recipient.text("id") or recipient.text("name")
@@ -737,7 +749,7 @@ class _Import:
         notify = rule.at("notify")
         kind, id_ = notify.text("type", "none"), notify.text("id")
         if kind == "escalation":
-            known = {it.text("name"): it.text("id") for it in self.source.escalations}
+            known = self.policy_ids
             id_ = id_ if id_ in self.draft.policies else known.get(notify.text("name"), id_)
             found = self.draft.policies.get(id_)
         elif kind == "schedule":

@@ -139,8 +139,8 @@ class _Import:
     draft: Draft
     services: dict[str, list[str]] = field(default_factory=dict)
     """Names of integrations by the id of their service."""
-    ack_timeouts: dict[str, timedelta | None] = field(default_factory=dict)
-    """By the policy's id."""
+    by_policy: dict[str, list[Node]] = field(default_factory=dict)
+    """Services by the id of their policy."""
 
     def run(self) -> None:
         self._team()
@@ -435,7 +435,6 @@ class _Import:
             steps.append(Step(targets=targets, delay=timedelta(minutes=minutes), place=rule.place))
         timeouts = Counter(self._timeout(it) for it in self._services_of(id_))
         common = timeouts.most_common(1)[0][0] if timeouts else None
-        self.ack_timeouts[id_] = common
         for variant in dict.fromkeys([common, *timeouts]):
             more = {"ack_timeout": spelled(variant)} if variant else {}
             named = written
@@ -453,12 +452,13 @@ class _Import:
             )
 
     def _services_of(self, policy: str) -> list[Node]:
-        return [
-            it
-            for it in self.source.services
-            if it.at("escalation_policy").text("id") == policy
-            and any(each.has("integration_key") for each in it.each("integrations"))
-        ]
+        """Those with an integration that can be taken over."""
+        if not self.by_policy:
+            for it in self.source.services:
+                own = self.by_policy.setdefault(it.at("escalation_policy").text("id"), [])
+                if any(each.has("integration_key") for each in it.each("integrations")):
+                    own.append(it)
+        return self.by_policy.get(policy, [])
 
     def _timeout(self, service: Node) -> timedelta | None:
         seconds = service.whole("acknowledgement_timeout", 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -13,7 +12,6 @@ from tocsin_cli.text import clean, plural, shortened
 
 _CELL_LENGTH: Final = 300
 _DIFFERENCES_SHOWN: Final = 50
-_MARKUP: Final = re.compile(r"([\\`*_\[\]<>|#~])")
 
 
 def report_of(draft: Draft, title: str, verified: Verified | None) -> str:
@@ -24,26 +22,26 @@ def report_of(draft: Draft, title: str, verified: Verified | None) -> str:
         title: What was imported, in words.
         verified: The comparison with the source, if there was one.
     """
-    lines = [f"# {escaped(title)}", "", _counts(draft), ""]
-    lines += _verified(verified) if verified is not None else []
+    lines = [f"# {title}", "", _counts(draft), ""]
+    lines += _verified(verified, draft) if verified is not None else []
     lines += _notes(draft.notes)
     lines += _names(draft)
     lines += _keys(draft)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def escaped(text: str) -> str:
-    """A stranger's text as a cell of a table shows it: no markup, one line."""
-    plain = shortened(" ".join(clean(text).split()), _CELL_LENGTH)
-    return _MARKUP.sub(r"\\\1", plain)
+def quoted(text: str) -> str:
+    """A stranger's text as code in a cell of a table: no markup, one line."""
+    plain = " ".join(clean(text).split()).replace("`", "'").replace("|", "\\|")
+    return f"`{shortened(plain, _CELL_LENGTH)}`" if plain else ""
 
 
 def _counts(draft: Draft) -> str:
     counts = [
-        f"{len(draft.sections[it])} {it.replace('_', ' ')}" for it in SECTIONS if draft.sections[it]
+        f"{it.replace('_', ' ')} {len(draft.sections[it])}" for it in SECTIONS if draft.sections[it]
     ]
-    said = f"The file has {', '.join(counts) or 'nothing but its team'}"
-    return f"{said}; the import made {plural(len(draft.notes), 'note')}."
+    said = f"In the file: {', '.join(counts) or 'nothing but its team'}"
+    return f"{said}. {plural(len(draft.notes), 'note')} below."
 
 
 def _notes(notes: Iterable[Note]) -> list[str]:
@@ -55,8 +53,7 @@ def _notes(notes: Iterable[Note]) -> list[str]:
         lines += [f"## {code}", "", MEANINGS[code].says, ""]
         lines += ["| Place | Value | What to do |", "|---|---|---|"]
         lines += [
-            f"| {escaped(it.place)} | {escaped(it.value)} | {escaped(it.to_do)} |"
-            for it in by_code[code]
+            f"| {quoted(it.place)} | {quoted(it.value)} | {it.to_do} |" for it in by_code[code]
         ]
         lines.append("")
     return lines
@@ -69,7 +66,7 @@ def _names(draft: Draft) -> list[str]:
     lines = ["## Names", "", "What is called otherwise in the file.", ""]
     lines += ["| In the source | In the file | Of | Place |", "|---|---|---|---|"]
     lines += [
-        f"| {escaped(it.source)} | {escaped(it.name)} | {escaped(it.kind)} | {escaped(it.place)} |"
+        f"| {quoted(it.source)} | {quoted(it.name)} | {it.kind} | {quoted(it.place)} |"
         for it in renamed
     ]
     return [*lines, ""]
@@ -84,7 +81,7 @@ def _keys(draft: Draft) -> list[str]:
     return [*lines, ""]
 
 
-def _verified(verified: Verified) -> list[str]:
+def _verified(verified: Verified, draft: Draft) -> list[str]:
     lines = ["## Who is on call, compared", ""]
     checked = f"{plural(verified.schedules, 'schedule')}, {verified.hours} hours each"
     if not verified.differences:
@@ -95,8 +92,9 @@ def _verified(verified: Verified) -> list[str]:
     lines += ["| Schedule | Note | When, and who |", "|---|---|---|"]
     shown = [*verified.unnamed, *(it for it in verified.differences if it.note is not None)]
     for it in shown[:_DIFFERENCES_SHOWN]:
+        names = ", ".join(draft.schedules[it.schedule])
         code = it.note.code if it.note is not None else "**none**"
-        lines.append(f"| {escaped(it.schedule)} | {code} | {escaped(it.told())} |")
+        lines.append(f"| {quoted(names)} | {code} | {quoted(it.told())} |")
     if len(shown) > _DIFFERENCES_SHOWN:
         lines.append(f"| | | and {len(shown) - _DIFFERENCES_SHOWN} more |")
     return [*lines, ""]

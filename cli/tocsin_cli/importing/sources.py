@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo, available_timezones
@@ -189,7 +190,7 @@ class Node:
         """A name of the IANA database; the empty text where it is missing or blank."""
         member = self.at(name)
         written = member.written().strip() if member.is_there else ""
-        if written and written not in available_timezones():
+        if written and written not in zone_names():
             member.fail(f"{shown(written)} is no time zone of the IANA database")
         return written
 
@@ -218,6 +219,12 @@ _KINDS: Final = {
 
 def _kind(value: object) -> str:
     return _KINDS.get(type(value), f"a {type(value).__name__}")
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Of the IANA database; they are looked up on the disk."""
+    return frozenset(available_timezones())
 
 
 def wall_in(instant: datetime, zone: str) -> datetime:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tocsin.bodies.hours import HOURS_LIMIT
 from tocsin.bodies.rotations import EXCLUDED_LIMIT, LONGEST_SHIFT, MEMBERS_LIMIT, TOGETHER_LIMIT
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
+from tocsin.bodies.users import SLACK_ID
 from tocsin.domain.duration import spelled
 from tocsin.domain.people import EMAIL, PHONE
 from tocsin.team_file.model import OBJECTS_LIMIT
@@ -53,6 +54,8 @@ USUAL_DELAY: Final = timedelta(minutes=5)
 SHORTEST_DELAY: Final = timedelta(seconds=1)
 LONGEST_DELAY: Final = timedelta(hours=24)
 LONGEST_HOLD: Final = timedelta(hours=1)
+SLACK_CHANNEL: Final = re.compile(r"[#@]?[A-Za-z0-9._-]{1,80}")
+"""As the setting `channel` of such a channel may be."""
 _POSITIONS: Final = 10
 _COMMENTS: Final = 3
 _COMMENT_LENGTH: Final = 90
@@ -158,7 +161,7 @@ class Draft:
         known = next((name for it in keys if (name := self.people.get(it))), None)
         name = known or self.add("users", written, place, body)
         for key in keys:
-            self.people.setdefault(key, name)
+            self.people[key] = self.people.get(key) or name
         return name
 
     def leave_out(self, *ids: str) -> None:
@@ -173,19 +176,21 @@ class Draft:
         """The user of an id or address; one who is not known is made, without an address.
 
         None: a person who is left out.
+
+        Raises:
+            SourceError: There is neither id nor address.
         """
+        if not any(ids):
+            raise SourceError(place, "names nobody: it has neither an id nor an address")
         for each in ids:
             if each and each.lower() in self.people:
                 return self.people[each.lower()]
         given = next((self.given[it.lower()] for it in ids if it.lower() in self.given), "")
         if given:
-            address = email(given)
-            return self.add_user(
-                (*ids, given),
-                local_part(given),
-                place,
-                {"full_name": full_name(written), "email": address},
-            )
+            names = {it["name"].lower(): it["name"] for it in self.sections["users"]}
+            self.people.setdefault(given.lower(), names.get(given.lower()))
+            body = {"full_name": full_name(written), "email": email(given)}
+            return self.add_user((given, *ids), local_part(given), place, body)
         shown_as = written or next((each for each in ids if each), "")
         name = self.add_user(ids, local_part(shown_as), place, {"full_name": full_name(written)})
         self.notes.add("UnknownUser", place, shown_as, about=("users", name))
@@ -227,6 +232,11 @@ class Draft:
         levels = [[self._within_limits(it, source) for it in level] for level in levels]
         rotations = [it for level in levels for it in level]
         coming = self._coming(overrides, place)
+        known = {it.source_id for it in rotations}
+        for override in coming:
+            if override.rotations and not known & set(override.rotations):
+                times = Explained(source, since=override.begins, until=override.ends)
+                self.notes.add("OverrideNotCarried", override.place, override.user, explains=times)
         found = parts(levels, wall_in(self.at, zone))
         if not found and not coming:
             self.notes.add("EmptySchedule", place, written)
@@ -343,7 +353,7 @@ class Draft:
     ) -> str | None:
         """Add a policy; None: it would ask nobody."""
         asking = [it for it in steps if it.targets]
-        for step in steps:
+        for step in steps or [Step()]:
             if not step.targets:
                 self.notes.add("PolicyWithoutTargets", step.place or place, written)
         if not asking:
@@ -468,6 +478,11 @@ def local_part(address: str) -> str:
     return before.lower() if at else address
 
 
+def slack_id(written: str) -> str | None:
+    """A member ID of Slack."""
+    return written if re.fullmatch(SLACK_ID, written) else None
+
+
 def full_name(written: str) -> str | None:
     return shortened(" ".join(written.split()), FULL_NAME_LIMIT) or None
 
@@ -490,7 +505,8 @@ def one_of(values: Iterable[str]) -> str:
     listed = sorted(set(values))
     if len(listed) == 1:
         return f"={quoted(listed[0])}"
-    return f"=~{quoted('|'.join(map(re.escape, listed)))}"
+    pattern = "|".join(re.escape(it).replace(r"\-", "-") for it in listed)
+    return f"=~{quoted(pattern)}"
 
 
 def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401 - as the file has it

@@ -232,6 +232,8 @@ _KNOWN: Final = frozenset(
 
 def _with(node: Node, **more: Any) -> Node:  # noqa: ANN401 - JSON
     """The same object with other members; what is a `Node` keeps its place."""
+    if not isinstance(node.value, dict):
+        node.fail("must be an object")
     return Node({**node.value, **more}, node.place)
 
 

@@ -112,7 +112,10 @@ def _people(people: People | None) -> list[str] | None:
 def _steps(steps: Sequence[AskedStep] | None) -> list[Json] | None:
     if steps is None:
         return None
-    return [{"name": it.name, "after": it.after, "asked": list(it.asked)} for it in steps]
+    return [
+        {"name": it.name, "after": it.after, "asked": list(it.asked), "only": list(it.only)}
+        for it in steps
+    ]
 
 
 def _ids(ids: Sequence[ObjectId]) -> list[Json]:

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from tocsin.bodies.hours import settings_of_hours
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
+from tocsin.domain.hours import Hours
 from tocsin.domain.on_call.roster import Roster
 from tocsin.domain.people import WhoIsOnCall
 from tocsin_cli.plan.on_call import People, Stretch, time_zone_of
@@ -20,6 +22,8 @@ class AskedStep:
     """How long after the first step it begins, as `5m`, where nobody acknowledges."""
     asked: Sequence[str]
     """In words: `alice (primary)`, `bob`, `channel ops-hook`."""
+    only: Sequence[str]
+    """Hours to which it waits: `mon fri 08:00-20:00`; none: it asks at all hours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,8 @@ def _steps(policy: EscalationPolicy, on_call: WhoIsOnCall) -> Iterator[AskedStep
     begins = timedelta()
     for step in policy.steps:
         asked = [_spelled(target, on_call) for target in step.targets]
-        yield AskedStep(name=step.name, after=spelled(begins), asked=asked)
+        only = [_spelled_hours(it) for it in step.only]
+        yield AskedStep(name=step.name, after=spelled(begins), asked=asked, only=only)
         begins += step.delay
 
 
@@ -82,6 +87,11 @@ def _spelled(target: Target, on_call: WhoIsOnCall) -> str:
     name, _, is_next = target.name.partition("/")
     people = " and ".join(_people(target, on_call)) or "nobody"
     return f"{people} ({'next of ' if is_next else ''}{name})"
+
+
+def _spelled_hours(hours: Hours) -> str:
+    settings = settings_of_hours(hours)
+    return " ".join((*settings.get("days", ()), f"{settings['from']}-{settings['to']}"))
 
 
 def _people(target: Target, on_call: WhoIsOnCall) -> People:

@@ -164,7 +164,12 @@ def _asked(steps: Sequence[AskedStep], number: int) -> str:
     if number >= len(steps):
         return "-"
     step = steps[number]
-    return f"{', '.join(step.asked)}; after {step.after}" if number else ", ".join(step.asked)
+    parts = [", ".join(step.asked)]
+    if number:
+        parts.append(f"after {step.after}")
+    if step.only:
+        parts.append(f"only {', '.join(step.only)}")
+    return "; ".join(parts)
 
 
 def _moves(change: ScheduleChange, looked_until: datetime) -> Group:

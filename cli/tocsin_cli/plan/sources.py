@@ -101,7 +101,7 @@ def state_after(before: TeamState, file: TeamFile, at: datetime) -> TeamState:
         made_by_api=by_api,
         unread=before.unread,
         stays_for_now=sorted(waiting.values()),
-        refused=list(refusals(before, surplus)),
+        refused=list(refusals(before, surplus, at)),
     )
 
 

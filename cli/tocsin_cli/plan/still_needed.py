@@ -1,6 +1,7 @@
 """What keeps a file from being applied: people made something by API that needs what would go."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from tocsin.domain.on_call.members import members_of
@@ -10,11 +11,11 @@ from tocsin_cli.plan.state import ObjectId, TeamState
 _OF_TARGET = {"user": "users", "channel": "channels", "schedule": "schedules"}
 
 
-def refusals(before: TeamState, surplus: frozenset[ObjectId]) -> Iterator[str]:
+def refusals(before: TeamState, surplus: frozenset[ObjectId], at: datetime) -> Iterator[str]:
     """Say each, as the deployment would."""
     gone = {(section, _key(section, name)): (section, name) for section, name in surplus}
     for section, name in sorted(before.made_by_api):
-        for needed in dict.fromkeys(_needed(section, name, before)):
+        for needed in dict.fromkeys(_needed(section, name, before, at)):
             if needed in gone:
                 other, its_name = gone[needed]
                 yield (
@@ -27,7 +28,7 @@ def _key(section: str, name: str) -> str:
     return name.lower() if section == "users" else name
 
 
-def _needed(section: str, name: str, state: TeamState) -> Iterator[ObjectId]:
+def _needed(section: str, name: str, state: TeamState, at: datetime) -> Iterator[ObjectId]:
     settings = state.objects.get((section, name), {})
     if policy := settings.get("escalation_policy"):
         yield "escalation_policies", policy
@@ -37,7 +38,7 @@ def _needed(section: str, name: str, state: TeamState) -> Iterator[ObjectId]:
         yield from map(_of_target, step["targets"])
     if section == "schedules":
         schedule = state.schedules[name]
-        yield from (("users", user.lower()) for user in members_of(schedule))
+        yield from (("users", user.lower()) for user in members_of(schedule, at))
         if schedule.follows is not None:
             yield "schedules", schedule.follows.schedule
 

@@ -23,6 +23,7 @@ from tocsin.domain.duration import spelled
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
+from tocsin.domain.on_call.feed import FeedKind, feed_name
 from tocsin.domain.people import ContactMethod, Directory, NotificationRule, User
 from tocsin.domain.reachability import gap_of_mail
 from tocsin.domain.ways import Gap, gap_of_method
@@ -41,7 +42,7 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
             plural="users",
             is_person=True,
             reserved=RESERVED_USERS,
-            references=stores.using_user,
+            references=lambda name: stores.using_user(name, ports.now()),
             concern=_concern,
         ),
         repository=stores.users,
@@ -62,6 +63,13 @@ class UserRoutes(ValueRoutes[User]):
         path = "/api/v1/users/{name}/test"
         test = Route("POST", path, "test_user", self.test, Scope.ALERTS_WRITE)
         return (*super().routes(), test)
+
+    def remove(self, request: Request, name: str) -> HttpAnswer:
+        """Delete a user, and the URL of their calendar."""
+        answer = super().remove(request, name)
+        if feed := self.stores.feeds.find(feed_name(FeedKind.USER, name)):
+            self.stores.feeds.delete(feed, write_id=self.ports.new_write_id())
+        return answer
 
     def test(self, request: Request, name: str) -> HttpAnswer:
         """Page a person now; what cannot be sent has failed without being tried."""

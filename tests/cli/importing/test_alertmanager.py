@@ -67,6 +67,7 @@ def test_old_and_new_spellings_of_matchers_are_read(made: Import) -> None:
         ("'team=~\"a|b\"'", ['team=~"a|b"']),
         ('\'{team="a",env!="b,c"}\'', ['team="a"', 'env!="b,c"']),
         ('\'team="say \\"hi\\""\'', ['team="say \\"hi\\""']),
+        ("'host=~\"a\\.b\\\\d\"'", ['host=~"a\\\\.b\\\\d"']),
         ("severity=critical", ['label.severity="critical"']),
         ("'name=~\"(a\"'", None),
     ],

@@ -201,6 +201,16 @@ def test_an_override_of_one_rotation_leaves_the_others_alone(made: Import) -> No
     assert "overrides" not in nights
 
 
+def test_an_override_of_a_rotation_that_is_left_out_is_noted(answers: Json, tmp_path: Path) -> None:
+    del answers[SCHEDULES]["data"][0]["rotations"][0]["participants"]
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert made.note("OverrideNotCarried").value == "alice"
+    assert made.verified().differences
+    assert made.verified().unnamed == []
+
+
 def test_an_override_of_all_rotations_is_in_all_schedules(answers: Json, tmp_path: Path) -> None:
     del answers["GET /v2/schedules/s1/overrides"]["data"][0]["rotations"]
 
@@ -369,6 +379,43 @@ def test_a_condition_becomes_a_matcher(
     made = import_json("opsgenie", answers, tmp_path)
 
     assert made.named("routes", "critical")["match"] == [matcher]
+
+
+def test_routes_of_several_teams_are_for_the_integrations_of_each(
+    answers: Json, tmp_path: Path
+) -> None:
+    answers["GET /v2/teams"]["data"].append({"id": "t2", "name": "Shop"})
+    answers["GET /v2/integrations"]["data"].append(
+        {"id": "i3", "name": "Shop API", "type": "API", "teamId": "t2"}
+    )
+    answers["GET /v2/teams/t2/routing-rules"] = {
+        "data": [
+            {
+                "name": "Shop",
+                "isDefault": True,
+                "notify": {"type": "escalation", "id": "e1", "name": "Platform_escalation"},
+            }
+        ]
+    }
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert [it["match"][0] for it in made.file["routes"]] == [
+        'integration=~"default-api|prometheus"',
+        'integration=~"default-api|prometheus"',
+        'integration="shop-api"',
+    ]
+    assert made.file["team"] == "team"
+    assert made.note("SeveralTeams").value == "2"
+
+
+def test_a_route_to_nobody_is_left_out_and_noted(answers: Json, tmp_path: Path) -> None:
+    answers["GET /v2/teams/t1/routing-rules"]["data"][0]["notify"] = {"type": "none"}
+
+    made = import_json("opsgenie", answers, tmp_path)
+
+    assert made.note("RouteToNobody").value == "none"
+    assert [it["name"] for it in made.file["routes"]] == ["default-routing-rule"]
 
 
 def test_a_condition_that_matchers_cannot_say_leaves_the_route_out(

@@ -231,7 +231,9 @@ def test_alerts_that_reach_nobody_any_more_are_grave(
 def test_a_step_that_asks_others_is_shown_by_names_of_people(
     planned: Planned, team: dict[str, Any]
 ) -> None:
-    team["escalation_policies"][0]["steps"].append({"targets": [{"user": "carol"}], "delay": "5m"})
+    hours = [{"days": ["mon", "fri"], "from": "08:00", "to": "20:00"}]
+    step = {"targets": [{"user": "carol"}], "delay": "5m", "only": hours}
+    team["escalation_policies"][0]["steps"].append(step)
 
     lines = section(planned(team), PAGED)
 
@@ -240,7 +242,7 @@ def test_a_step_that_asks_others_is_shown_by_names_of_people(
         "escalation policy default, now",
         "STEP BEFORE AFTER",
         "1 step 1 alice (primary) alice (primary)",
-        "2 step 2 - carol; after 5m",
+        "2 step 2 - carol; after 5m; only mon fri 08:00-20:00",
     ]
 
 

@@ -22,7 +22,7 @@ from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVerifiedAddresses
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LINK_LIFE, Link, LinkAction, LinkSigner, spell_link_key
-from tocsin.domain.people import User
+from tocsin.domain.people import OnCallAlways, User, WhoIsOnCall
 from tocsin.domain.short_link import spell_short, stored_name
 from tocsin_cli.simulated.stores import TABLE
 
@@ -95,6 +95,10 @@ class InMemoryPeople:
         }
     )
     error: Exception | None = None
+    asked: WhoIsOnCall = field(default_factory=OnCallAlways)
+
+    def on_call(self, at: datetime) -> WhoIsOnCall:
+        return self.asked.then(at)
 
     def users(self) -> Mapping[str, User]:
         if self.error:

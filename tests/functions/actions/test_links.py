@@ -23,7 +23,7 @@ from tocsin.domain.signal import Facts
 from tocsin.domain.wording import wording_of
 
 BUTTONS = [LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE]
-OF_ALERTS = sorted({*LinkAction} - {LinkAction.DIGEST, LinkAction.AWAKE})
+OF_ALERTS = sorted({*LinkAction} - {LinkAction.DIGEST, LinkAction.AWAKE, LinkAction.SWAP})
 BY_ALICE = Actor("link:alice")
 ALICE = Reader(name="alice", is_person=True, zone="Europe/Berlin")
 ACTIONS_WHILE_FIRING = {"acknowledge", "snooze", "resolve"}

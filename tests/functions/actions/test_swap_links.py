@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from functions.actions.people import DynamoDBPeople
 from tests.examples import HOUR, NINE
 from tests.functions.actions.holder import Holder
-from tests.on_call import made, weekly
+from tests.on_call import daily, made, weekly
 from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LinkAction
 from tocsin.domain.on_call.swap import ASKED_FOR, Span, Swap, SwapState
 from tocsin.usecases.change_on_call import answer_swap, ask_for_swap
+from tocsin_cli.simulated.stores import TABLE
 
 DAY = 24 * HOUR
 SWAP_ID = "01KJM7B0C8ZK4C0M5N7P9R1T3W"
@@ -135,6 +137,20 @@ def test_a_swap_that_is_not_kept_leads_nowhere(holder: Holder) -> None:
     token = holder.signer.token(LinkAction.SWAP, gone, by="bob", at=NINE)
 
     assert holder.look(token).status == 404
+
+
+def test_the_page_of_an_alert_names_who_will_be_on_call_when_the_next_step_comes(
+    holder: Holder,
+) -> None:
+    world = holder.world
+    holder.people = DynamoDBPeople(world.call, TABLE)
+    world.schedule(daily("alice", "bob", name="nights"))
+    world.escalation_policy(("user:carol", 10 * HOUR), ("schedule:nights", HOUR))
+    world.pass_time(hours=20)
+    alert_id = world.opened()
+    token = holder.signer.token(LinkAction.VIEW, alert_id, by="carol", at=world.now)
+
+    assert "Bob is called at 15:00, in 10 h" in holder.look(token).page.shown
 
 
 def test_another_site_cannot_press(holder: Holder) -> None:

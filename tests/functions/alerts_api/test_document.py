@@ -48,9 +48,8 @@ def references(value: object) -> Iterator[str]:
 
 
 def defaults(schema: object) -> Iterator[tuple[dict[str, Any], object]]:
-    match schema:
-        case {"default": default}:
-            yield {it: value for it, value in schema.items() if it != "default"}, default
+    if isinstance(schema, dict) and "default" in schema:
+        yield {it: value for it, value in schema.items() if it != "default"}, schema["default"]
     members = schema.values() if isinstance(schema, dict) else schema
     for member in members if isinstance(members, Iterable) and not isinstance(schema, str) else ():
         yield from defaults(member)

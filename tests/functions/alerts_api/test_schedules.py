@@ -195,6 +195,28 @@ def test_a_user_who_is_in_a_schedule_is_kept(admin: Client) -> None:
     assert "used by schedule primary" in kept.json["error"]["message"]
 
 
+def test_a_user_is_kept_while_a_change_that_leaves_them_out_waits(
+    world: World, admin: Client
+) -> None:
+    admin.send("PUT", PRIMARY, body=BODY)
+    admin.send("PUT", PRIMARY, body={"layers": [{**WEEKLY, "users": ["bob"]}]})
+    assert admin.send("DELETE", "/api/v1/users/alice").code == "still_referenced"
+
+    world.pass_time(days=1)
+    assert admin.send("DELETE", "/api/v1/users/alice").status < 300
+
+
+def test_a_user_is_kept_while_an_override_asks_them(admin: Client) -> None:
+    admin.send("PUT", PRIMARY, body=BODY)
+    made = admin.post(f"{PRIMARY}/overrides", override()).data
+
+    kept = admin.send("DELETE", "/api/v1/users/carol")
+    assert "used by an override of primary" in kept.json["error"]["message"]
+
+    admin.send("DELETE", f"{PRIMARY}/overrides/{made['id']}")
+    assert admin.send("DELETE", "/api/v1/users/carol").status < 300
+
+
 def test_a_deleted_schedule_takes_its_overrides_and_its_calendar_with_it(
     world: World, admin: Client
 ) -> None:
@@ -699,6 +721,9 @@ def test_people_make_the_url_of_their_own_calendar(admin: Client, bob: Client) -
     assert bob.send("DELETE", "/api/v1/users/alice/feed").status == 403
     assert bob.send("DELETE", "/api/v1/users/bob/feed").status == 204
     assert admin.post("/api/v1/users/erin/feed").code == "user_not_found"
+    admin.post("/api/v1/users/bob/feed")
+    assert admin.send("DELETE", "/api/v1/users/Bob").status < 300
+    assert admin.get("/api/v1/users/bob/feed").code == "feed_not_found"
 
 
 def test_a_repeated_request_does_not_show_the_url_again(admin: Client) -> None:

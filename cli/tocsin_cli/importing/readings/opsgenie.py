@@ -70,9 +70,11 @@ def _of_rotation(
                 spell(it.at("user").text("id"), it.at("user").text("username"))
                 for it in source.members(team)
             }
+        case "user":
+            return {spell(participant.text("id"), participant.text("username"))}
         case _:
-            names = (participant.text("name"), participant.text("username"))
-            return {spell(participant.text("id"), next((it for it in reversed(names) if it), ""))}
+            names = (participant.text(it) for it in ("username", "name", "id"))
+            return {next((it for it in names if it), "").lower()}
 
 
 def _is_open(restriction: Node, wall: datetime) -> bool:

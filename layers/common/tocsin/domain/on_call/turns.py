@@ -143,8 +143,6 @@ class _Shifts:
         number = self._beginnings.last_by(wall_at(at, self._clock))
         while self._begin(number + 1) <= at:
             number += 1
-        while self._beginnings.clock(number) is not None and self._begin(number) > at:
-            number -= 1
         return self._included(number, -1)
 
     def _included(self, number: int, step: int = 1) -> int:
