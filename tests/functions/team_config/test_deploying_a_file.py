@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.world import World
 from tests.functions.team_config.conftest import STACK, CloudFormation
 from tests.functions.team_config.team import ALICE, BOB, DEFAULT, HOOK, PROMETHEUS, primary, team
+from tests.on_call import daily
 from tocsin.domain.configuration import TEAM_FILE
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.integration import Integration, IntegrationType, Token
@@ -190,6 +191,20 @@ def test_what_the_api_still_needs_is_not_removed_and_nothing_is_written(
         "manages, needs it: change that first"
     )
     assert image(world) == before
+
+
+def test_a_person_whom_a_schedule_of_the_api_asks_is_not_removed(
+    world: World, cloudformation: CloudFormation
+) -> None:
+    cloudformation.deploy(**team())
+    world.schedule(replace(daily("bob"), name="night"))
+
+    answer = cloudformation.deploy(**team(users=[ALICE], schedules=[primary("alice")]))
+
+    assert answer["Reason"] == (
+        "the user bob is not in the file any more, and the schedule night, which the API manages, "
+        "needs it: change that first"
+    )
 
 
 def test_a_bad_file_is_refused_with_its_lines_and_changes_nothing(
