@@ -19,7 +19,8 @@ MEGABYTE = 1_000_000
 LAMBDA_LIMIT = 250 * 1024 * 1024
 """Unzipped, function and layers together."""
 RELEASED_WITH = {
-    "NotifierFunction": {"jmespath": "jmespath", "dateutil": "python_dateutil", "six": "six"}
+    "CalendarFunction": {"dateutil": "python_dateutil", "six": "six", "tzdata": "tzdata"},
+    "NotifierFunction": {"jmespath": "jmespath", "dateutil": "python_dateutil", "six": "six"},
 }
 """Packages of a function that the layer has as well, in the same release, and the names of those:
 both locks agree."""
@@ -115,14 +116,14 @@ def test_a_package_of_both_function_and_layer_is_the_same_release(
             assert len({it for it in releases if it.endswith(".dist-info")}) == 1
 
 
-def test_only_the_notifier_carries_packages_of_its_own(functions: dict[str, Built]) -> None:
+def test_only_calendars_and_the_notifier_carry_packages_of_their_own(functions: dict[str, Built]) -> None:
     laden = {
         logical_id
         for logical_id, function in functions.items()
         if names_in(function.folder) != {"functions"}
     }
 
-    assert laden == {"NotifierFunction"}
+    assert laden == {"CalendarFunction", "NotifierFunction"}
 
 
 def test_a_function_fits_into_lambda_with_the_layer(
@@ -161,4 +162,4 @@ def test_nothing_in_the_layer_hides_the_standard_library(layer: Path) -> None:
 
 
 def test_the_layer_stays_small(layer: Path) -> None:
-    assert size_of(layer) < 26 * MEGABYTE
+    assert size_of(layer) < 27 * MEGABYTE

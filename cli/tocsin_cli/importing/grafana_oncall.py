@@ -349,7 +349,7 @@ class _Import:
         rotation = Rotation(
             name=name,
             source_id=node.text("id"),
-            pattern=Rule("FREQ=DAILY;COUNT=1", shift.duration),
+            pattern=Turns("daily"),
             start=shift.start,
             members=members,
             begins=shift.begins if shift.begins > at else None,
@@ -357,7 +357,8 @@ class _Import:
         )
         match shift.frequency:
             case "":
-                return rotation
+                ends = shift.start + shift.duration
+                return replace(rotation, begins=shift.start, until=ends)
             case "hourly":
                 made = self._hourly(rotation, shift, schedule)
             case "daily":
@@ -674,8 +675,6 @@ class Shift:
 
     def room(self) -> timedelta:
         """How long a shift may last until the next begins."""
-        if not self.frequency:
-            return 31 * DAY
         if self.frequency == "monthly":
             days = sorted(self.month_days) or [self.start.day]
             gaps = [b - a for a, b in zip(days, [*days[1:], days[0] + 28], strict=True)]

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 from tocsin.bodies.schedules import LAYERS_LIMIT, OVERRIDES_LIMIT
 from tocsin_cli.importing.notes import Explained
-from tocsin_cli.importing.recurring import RecurrenceError, is_hourly, match_excluded, rule_of
-from tocsin_cli.importing.rotations import DAY, ROTATIONS_LIMIT, Rotation, Rule
+from tocsin_cli.importing.recurring import RecurrenceError, is_hourly, match_excluded, room, rule_of
+from tocsin_cli.importing.rotations import DAY, ROTATIONS_LIMIT, Rotation, Rule, Turns
 from tocsin_cli.importing.sources import SourceError, read_text, shown, wall_in, zone_names
 from tocsin_cli.importing.team_file_out import Draft, Override, email, local_part
 from tocsin_cli.text import clean
@@ -33,9 +33,7 @@ _DURATION: Final = re.compile(
 _LEVEL: Final = re.compile(r"\[\s*L(\d{1,4})\s*\]", re.IGNORECASE)
 _PREFIX: Final = re.compile(r"^\s*on[\s-]?call\s*[:-]\s*", re.IGNORECASE)
 _SEPARATOR: Final = re.compile(r"\s*(?:[,;&/+]|\band\b)\s*")
-_COMPARED: Final = 60
 _ONE_OFFS_AS_LAYERS: Final = 10
-_LONGEST: Final = 31 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,11 +450,10 @@ class _Import:
             raise SourceError(rule.place, str(error)) from None
         for day in other_days:
             self.draft.notes.add("ExcludedDay", event.place, day.isoformat())
-        walls = list(islice(_walls(written, start), _COMPARED))
-        gap = min((after - before for before, after in pairwise(walls)), default=_LONGEST)
-        if lasts > min(gap, _LONGEST):
+        longest = room(written, start)
+        if lasts > longest:
             self._differs("OverlappingShifts", event)
-            lasts = min(gap, _LONGEST)
+            lasts = longest
         at = wall_in(self.draft.at, zone)
         if not _is_coming(written, start, at - lasts):
             self.draft.notes.add("RotationEnded", event.place, event.text("SUMMARY"))
@@ -504,12 +501,6 @@ def _shifted(begins: When, zone: str, at: datetime) -> datetime:
     return begins.wall + offsets[1] - offsets[0]
 
 
-def _walls(rule: str, start: datetime) -> Iterator[datetime]:
-    from dateutil.rrule import rrulestr
-
-    yield from rrulestr(rule, dtstart=start)
-
-
 def _is_coming(rule: str, start: datetime, after: datetime) -> bool:
     from dateutil.rrule import rrulestr
 
@@ -519,9 +510,11 @@ def _is_coming(rule: str, start: datetime, after: datetime) -> bool:
 def _layer_of(single: Single) -> Rotation:
     return Rotation(
         name=single.name,
-        pattern=Rule("FREQ=DAILY;COUNT=1", min(single.ends - single.begins, _LONGEST)),
+        pattern=Turns("daily"),
         start=single.begins,
         members=(single.people,),
+        begins=single.begins,
+        until=single.ends,
         place=single.place,
     )
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 from tocsin.domain.duration import spelled
 from tocsin_cli.importing.answers import Answers, read_answers
 from tocsin_cli.importing.notes import Explained
-from tocsin_cli.importing.recurring import RecurrenceError, recurrence_of
+from tocsin_cli.importing.recurring import RecurrenceError, recurrence_of, room
 from tocsin_cli.importing.rotations import (
     DAY,
     HOUR,
@@ -390,6 +390,10 @@ class _Import:
             rule = recurrence_of([it.written() for it in node.each("recurrence")], start, zone)
         except RecurrenceError as error:
             raise SourceError(node.at("recurrence").place, str(error)) from None
+        longest = room(rule.rrule, start)
+        if duration > longest:
+            self.draft.differs("OverlappingShifts", node.place, name, schedule)
+            duration = longest
         for day in rule.moved:
             self.draft.notes.add("ExcludedDay", node.at("recurrence").place, day.isoformat())
         if rule.added:

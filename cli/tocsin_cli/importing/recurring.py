@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice, pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from tocsin.bodies.rotations import LONGEST_SHIFT
 from tocsin.domain.recurrence import Recurrence, RuleRefusedError
 from tocsin_cli.importing.sources import shown
 
 DAY: Final = timedelta(days=1)
 _TIME: Final = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?")
 _UNTIL: Final = re.compile(r"^UNTIL=(.*)$")
+_COMPARED: Final = 60
+"""Shifts of a rule, from its start on."""
 _SEARCHED: Final = timedelta(days=100 * 366)
 """For what is excluded, from the start on."""
 
@@ -86,6 +90,15 @@ def match_excluded(
         if of_day and at not in of_day:
             moved.append(at.date())
     return tuple(dict.fromkeys(found)), tuple(moved)
+
+
+def room(rule: str, start: datetime) -> timedelta:
+    """How long a shift may last, so that none begins before the one before it ends."""
+    from dateutil.rrule import rrulestr
+
+    walls: Iterator[datetime] = islice(rrulestr(rule, dtstart=start), _COMPARED)
+    gaps = [after - before for before, after in pairwise(walls)]
+    return min([LONGEST_SHIFT, *gaps])
 
 
 def is_hourly(rule: str) -> bool:

@@ -160,6 +160,7 @@ def test_shifts_that_leave_breaks_are_a_rule_with_a_duration(made: Import) -> No
         {"by_day": ["WE"], "duration": 36_000, "until": "2026-12-09T10:00:00"},
         {"type": "recurrent_event", "users": ["ALICE", "BOB"], "rolling_users": None},
         {"type": "single_event", "users": ["ALICE"], "start": "2026-12-01T08:00:00"},
+        {"type": "single_event", "users": ["BOB"], "duration": 5_184_000},
     ],
     ids=str,
 )

@@ -149,6 +149,17 @@ def test_a_calendar_of_events_that_happen_once_is_a_schedule_of_overrides(tmp_pa
     assert not made.verified().differences
 
 
+def test_an_event_that_happens_once_may_last_for_months(tmp_path: Path) -> None:
+    made = calendar(
+        tmp_path,
+        event("alice", "DTSTART:20261001T080000Z", "DTEND:20270401T080000Z"),
+        event("[L1] bob", *WEEK, "RRULE:FREQ=WEEKLY;INTERVAL=2"),
+    )
+
+    assert made.on_call("team", "2027-03-31T08:00:00Z") == {"alice"}
+    assert not made.verified().differences
+
+
 def test_more_events_than_there_is_room_for_are_a_named_difference(tmp_path: Path) -> None:
     singles = [
         event("bob", f"DTSTART:202612{day:02}T080000Z", f"DTEND:202612{day:02}T090000Z")

@@ -273,6 +273,16 @@ class TestScheduleOfEvents:
         assert (only["begins"], only["until"]) == ("2026-12-07T01:00:00", "2026-12-18T13:00:00")
         assert not made.verified().differences
 
+    def test_shifts_that_meet_are_cut_and_named(self, answers: Json, tmp_path: Path) -> None:
+        event = answers["GET /v3/schedules/PV3SCH1"]["schedule"]["rotations"][0]["events"][0]
+        event["end_time"] = "2026-06-02T15:00:00Z"
+
+        made = import_json("pagerduty", answers, tmp_path)
+
+        assert made.named("schedules", "follow-the-sun")["layers"][0]["duration"] == "1d"
+        assert made.note("OverlappingShifts").value == "EU days"
+        assert made.verified().unnamed == []
+
     def test_added_dates_are_noted(self, answers: Json, tmp_path: Path) -> None:
         event = answers["GET /v3/schedules/PV3SCH1"]["schedule"]["rotations"][0]["events"][0]
         event["recurrence"].append("RDATE:20261226T080000Z")
