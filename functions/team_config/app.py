@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -129,4 +130,5 @@ def _wire(has_time: Callable[[], bool]) -> Deployment:
         now=lambda: datetime.now(UTC),
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
         has_time=has_time,
+        wait=time.sleep,
     )

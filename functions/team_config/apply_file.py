@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.team_config.section import Reference, Section
+from tocsin.adapters.dynamodb.configuration.paging_repository import REMEMBERED_FOR
 from tocsin.domain.errors import ConcurrentUpdateError, InvalidInputError, Problem
 
 if TYPE_CHECKING:
@@ -71,7 +72,10 @@ class Apply:
     at: datetime
     new_write_id: NewWriteId
     has_time: Callable[[], bool]
+    wait: Callable[[float], None] = lambda _seconds: None
+    """Takes seconds."""
     report: Report = field(default_factory=Report)
+    _waited: list[bool] = field(default_factory=list)
 
     def file(self) -> None:
         """Bring everything to what the file says.
@@ -115,6 +119,8 @@ class Apply:
         for section, before, after in changes:
             if before is not None:
                 section.tell(before, after)
+        if any(section.is_asked and section.surplus for section in self.sections):
+            self._let_caches_expire()
         for section in reversed(self.sections):
             for stored in section.surplus:
                 self._go_on()
@@ -125,6 +131,12 @@ class Apply:
                 if section.remove(stored, at=self.at, new_write_id=self.new_write_id):
                     self.report.removed[_named(section, stored)] = None
                     self.report.warnings.update(dict.fromkeys(warnings))
+
+    def _let_caches_expire(self) -> None:
+        """Until then a step may still ask by the policy of before: it must find whom that names."""
+        if not self._waited:
+            self._waited.append(True)
+            self.wait(REMEMBERED_FOR.total_seconds() + 1)
 
     def _changes(self) -> Iterator[tuple[Section[Any], Stored | None, Stored]]:
         """Everything that differs; read to its end before the first write.

@@ -31,6 +31,8 @@ class Deployment:
     now: Callable[[], datetime]
     new_write_id: NewWriteId
     has_time: Callable[[], bool]
+    wait: Callable[[float], None]
+    """Takes seconds."""
 
     def act(self, event: Mapping[str, Any]) -> Report:
         """Do what is asked; a late repetition of an earlier request does nothing.
@@ -81,6 +83,7 @@ class Deployment:
             at=at,
             new_write_id=self.new_write_id,
             has_time=self.has_time,
+            wait=self.wait,
         )
 
     def _schedules(self) -> Mapping[str, Schedule]:

@@ -43,6 +43,8 @@ class Section[S: Stored]:
     key: Callable[[str], str] = str
     """Of a name; equal for names of one object."""
     refers: Callable[[S], Iterable[Reference]] = lambda _stored: ()
+    is_asked: bool = False
+    """Whether steps ask its objects, or go by them: processes remember them for a while."""
     removed: RemovedObjects[S] | None = None
     """None: what is removed is not kept."""
     revived: Callable[[S, datetime], S] = lambda stored, _at: stored

@@ -20,7 +20,7 @@ from tocsin.adapters.dynamodb.configuration.removed_objects import DynamoDBRemov
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.escalation import EscalationPolicy, TargetKind
-from tocsin.domain.on_call.members import members_of
+from tocsin.domain.on_call.members import asked_from
 from tocsin.usecases.tell_moved_shifts import tell_moved_shifts
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def all_sections(
         ),
         Section(
             words="user",
+            is_asked=True,
             repository=stores.users,
             wanted=wanted.get("user", {}),
             released=released_value,
@@ -76,6 +77,7 @@ def all_sections(
         ),
         Section(
             words="channel",
+            is_asked=True,
             repository=stores.channels,
             wanted=wanted.get("channel", {}),
             released=released_value,
@@ -83,6 +85,7 @@ def all_sections(
         ),
         Section(
             words="schedule",
+            is_asked=True,
             repository=stores.schedules,
             wanted=wanted.get("schedule", {}),
             released=released_value,
@@ -94,6 +97,7 @@ def all_sections(
         ),
         Section(
             words=POLICY,
+            is_asked=True,
             repository=stores.policies,
             wanted=wanted.get(POLICY, {}),
             released=released_value,
@@ -143,7 +147,7 @@ def all_sections(
 
 
 def _needed_by_schedule(stored: Configured[Schedule], at: datetime) -> Iterator[Reference]:
-    for name in members_of(stored.value, at):
+    for name in asked_from(stored.value, at):
         yield Reference("user", name.lower())
     if stored.value.follows is not None:
         yield Reference("schedule", stored.value.follows.schedule)

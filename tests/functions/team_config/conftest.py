@@ -47,6 +47,7 @@ class CloudFormation:
     """That of the last deployment."""
     seconds_left: float = 60
     answers: list[dict[str, Any]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
     _random: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -105,7 +106,11 @@ class CloudFormation:
             now=lambda: self.world.now,
             new_write_id=self.world.new_write_id,
             has_time=self._has_time,
+            wait=self.wait,
         )
+
+    def wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
 
     def _has_time(self) -> bool:
         self.seconds_left -= 0.001

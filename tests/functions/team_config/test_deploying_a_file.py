@@ -5,9 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.fakes.world import World
 from tests.functions.team_config.conftest import STACK, CloudFormation
 from tests.functions.team_config.team import ALICE, BOB, DEFAULT, HOOK, PROMETHEUS, primary, team
+from tests.on_call import daily
 from tocsin.domain.configuration import TEAM_FILE
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.integration import Integration, IntegrationType, Token
@@ -142,8 +145,9 @@ def test_what_people_made_by_the_api_is_not_touched(
 
 
 def test_what_the_file_no_longer_has_is_removed_after_what_needed_it(
-    world: World, cloudformation: CloudFormation
+    world: World, cloudformation: CloudFormation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """And after every process has read that nothing needs it any more."""
     cloudformation.deploy(**team())
     written: list[str] = []
     call = world.call
@@ -157,12 +161,21 @@ def test_what_the_file_no_longer_has_is_removed_after_what_needed_it(
         return call(operation, parameters)
 
     world.call = noted  # type: ignore[method-assign]
+    monkeypatch.setattr(cloudformation, "wait", lambda it: written.append(f"wait {it:.0f} s"))
     one_step = {**DEFAULT, "steps": [DEFAULT["steps"][0]]}
     answer = cloudformation.deploy(**team(channels=[], escalation_policies=[one_step]))
 
     assert answer["Data"]["Summary"] == "1 changed, 1 removed, 4 as before"
     about = [it for it in written if "team-file" not in it]
-    assert about == ["Put C#escalation-policy", "Delete C#channel"]
+    assert about == ["Put C#escalation-policy", "wait 31 s", "Delete C#channel"]
+
+
+def test_what_only_senders_use_is_removed_without_a_pause(cloudformation: CloudFormation) -> None:
+    cloudformation.deploy(**team())
+
+    cloudformation.deploy(**team(integrations=[]))
+
+    assert cloudformation.waits == []
 
 
 def test_what_the_api_still_needs_is_not_removed_and_nothing_is_written(
@@ -178,6 +191,20 @@ def test_what_the_api_still_needs_is_not_removed_and_nothing_is_written(
         "manages, needs it: change that first"
     )
     assert image(world) == before
+
+
+def test_a_person_whom_a_schedule_of_the_api_asks_is_not_removed(
+    world: World, cloudformation: CloudFormation
+) -> None:
+    cloudformation.deploy(**team())
+    world.schedule(replace(daily("bob"), name="night"))
+
+    answer = cloudformation.deploy(**team(users=[ALICE], schedules=[primary("alice")]))
+
+    assert answer["Reason"] == (
+        "the user bob is not in the file any more, and the schedule night, which the API manages, "
+        "needs it: change that first"
+    )
 
 
 def test_a_bad_file_is_refused_with_its_lines_and_changes_nothing(

@@ -16,6 +16,7 @@ from tocsin.domain.errors import (
     TocsinError,
     UnauthorizedError,
 )
+from tocsin.domain.integration import Integration
 from tocsin.lambda_runtime.http import HttpAnswer, status_of
 
 _HEX: Final = frozenset("0123456789abcdef")
@@ -27,7 +28,7 @@ class KeyFormatError(InvalidInputError):
 
 
 def take(call: CompatCall) -> Taken:
-    integration = call.integration(_key_in(call))
+    integration = _integration(call)
     match call.segments:
         case ("v2", "alerts", *_):
             from functions.ingest.compat.opsgenie.alerts import take_alerts
@@ -62,21 +63,35 @@ def refuse(error: TocsinError, request_id: str) -> HttpAnswer:
     return HttpAnswer(status=status, body=json.dumps(said, ensure_ascii=False), headers=headers)
 
 
+def _integration(call: CompatCall) -> Integration:
+    """Find whose request it is; a key that another product made may be no UUID.
+
+    Raises:
+        UnauthorizedError: There is no key.
+        KeyFormatError: It is unknown, and no UUID.
+        IntegrationNotFoundError: It is unknown.
+    """
+    key = _key_in(call)
+    try:
+        return call.integration(key)
+    except IntegrationNotFoundError as error:
+        digits = "" if key is None else key.replace("-", "").lower()
+        if key is not None and (len(digits) != TOKEN_LENGTH or not _HEX.issuperset(digits)):
+            raise KeyFormatError("Key format is not valid!") from error
+        raise
+
+
 def _key_in(call: CompatCall) -> str | None:
     """The key that the client sends, which below a token may be anything.
 
     Raises:
         UnauthorizedError: There is none.
-        KeyFormatError: It is no UUID.
     """
     if call.path_token is not None:
         return None
     key = _key_of(call.request.headers) or call.request.query.get("apiKey")
     if not key:
         raise UnauthorizedError("Send the integration's key: Authorization: GenieKey <key>.")
-    digits = key.replace("-", "").lower()
-    if len(digits) != TOKEN_LENGTH or not _HEX.issuperset(digits):
-        raise KeyFormatError("Key format is not valid!")
     return key
 
 
