@@ -20,7 +20,7 @@ from tocsin.adapters.dynamodb.configuration.removed_objects import DynamoDBRemov
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.escalation import EscalationPolicy, TargetKind
-from tocsin.domain.on_call.members import asked_from
+from tocsin.domain.on_call.members import members_of
 from tocsin.usecases.tell_moved_shifts import tell_moved_shifts
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def all_sections(
 
 
 def _needed_by_schedule(stored: Configured[Schedule], at: datetime) -> Iterator[Reference]:
-    for name in asked_from(stored.value, at):
+    for name in members_of(stored.value, at):
         yield Reference("user", name.lower())
     if stored.value.follows is not None:
         yield Reference("schedule", stored.value.follows.schedule)

@@ -116,7 +116,9 @@ def test_a_package_of_both_function_and_layer_is_the_same_release(
             assert len({it for it in releases if it.endswith(".dist-info")}) == 1
 
 
-def test_only_calendars_and_the_notifier_carry_packages_of_their_own(functions: dict[str, Built]) -> None:
+def test_only_calendars_and_the_notifier_carry_packages_of_their_own(
+    functions: dict[str, Built],
+) -> None:
     laden = {
         logical_id
         for logical_id, function in functions.items()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from tocsin.domain.on_call.members import asked_from
+from tocsin.domain.on_call.members import members_of
 from tocsin_cli.plan.nouns import NOUNS
 from tocsin_cli.plan.state import ObjectId, TeamState
 
@@ -38,7 +38,7 @@ def _needed(section: str, name: str, state: TeamState, at: datetime) -> Iterator
         yield from map(_of_target, step["targets"])
     if section == "schedules":
         schedule = state.schedules[name]
-        yield from (("users", user.lower()) for user in asked_from(schedule, at))
+        yield from (("users", user.lower()) for user in members_of(schedule, at))
         if schedule.follows is not None:
             yield "schedules", schedule.follows.schedule
 
