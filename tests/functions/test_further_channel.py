@@ -88,7 +88,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[World], Clien
     """The API as a process that starts with that line loads it."""
 
     def loaded() -> list[str]:
-        parts = ("functions.alerts_api", "tests.functions.alerts_api")
+        parts = ("functions.alerts_api", "tests.functions.alerts_api", "tocsin.bodies")
         return [name for name in sys.modules if name.startswith(parts)]
 
     monkeypatch.setattr(functions, "alerts_api", sys.modules["functions.alerts_api"])

@@ -26,8 +26,9 @@ from tocsin.domain.integration import IntegrationType
 
 RUN_ON_THE_STACK: Final = {"docs/set-up.md"}
 """Pages whose commands are run one after the other."""
-OF_A_PRODUCT: Final = "docs/senders/"
-"""Their blocks are settings of other products, tried by the tests of their senders."""
+OF_A_PRODUCT: Final = ("docs/senders/", "docs/migrate.md")
+"""Their blocks are settings and APIs of other products: those of senders are tried by their tests,
+the others by nobody here."""
 NO_PRODUCTS: Final = {
     *(IntegrationType.REST, IntegrationType.EVENTS, IntegrationType.MONITOR),
     *(IntegrationType.GENERIC, IntegrationType.CLOUDEVENTS),
@@ -36,14 +37,19 @@ NO_PRODUCTS: Final = {
 SHELL: Final = {"sh", "bash"}
 KNOWN_PROGRAMS: Final = {
     *("make", "aws", "curl", "git", "sam", "tocsin"),
-    *(".venv/bin/python", "python3"),
+    *(".venv/bin/python", "python3", "pip"),
+    *("for", "done"),
 }
 TEMPLATE_BODY_LIMIT_BYTES: Final = 51_200
 """By CloudFormation's API reference."""
 GLOBAL_OPTIONS: Final = {"query", "output", "region", "profile", "no-cli-pager"}
 MODELS: Final = {"s3api": "s3"}
 """Services that the command line calls otherwise."""
-OF_THE_COMMAND_LINE: Final = {("logs", "tail"): {"since", "follow", "filter-pattern", "format"}}
+OF_THE_COMMAND_LINE: Final = {
+    ("cloudformation", "deploy"): {"stack-name", "template-file", "parameter-overrides"},
+    ("logs", "tail"): {"since", "follow", "filter-pattern", "format"},
+    ("s3", "cp"): set[str](),
+}
 """Commands that the command line has beyond the API."""
 REQUESTS: Final = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S+)")
 ANSWERS: Final = re.compile(r"answer of (GET|POST|PUT|PATCH|DELETE) (/\S+)")
@@ -106,7 +112,7 @@ def test_the_documents_have_blocks_of_every_kind() -> None:
 def test_a_call_of_aws_names_what_there_is(
     name: str, service: str, operation: str, options: set[str]
 ) -> None:
-    if known := OF_THE_COMMAND_LINE.get((service, operation)):
+    if (known := OF_THE_COMMAND_LINE.get((service, operation))) is not None:
         assert options - GLOBAL_OPTIONS <= known, name
         return
     shape = input_of(service, operation)
@@ -273,7 +279,7 @@ def operation_of(document: Mapping[str, Any], method: str, path: str) -> dict[st
 
 def requests_in_text() -> Iterator[tuple[str, str, str]]:
     for page in sorted({block.page for block in blocks()}):
-        if page.startswith((OF_A_PRODUCT, "docs/adr", "CHANGELOG")):
+        if page.startswith((*OF_A_PRODUCT, "docs/adr", "CHANGELOG")):
             continue
         text = (ROOT / page).read_text(encoding="utf-8")
         for found in re.finditer(r"`(GET|POST|PUT|PATCH|DELETE) (/api/v1/[^`\s]*)", text):
