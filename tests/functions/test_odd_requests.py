@@ -92,6 +92,8 @@ NEVER_GOOD: Final = {
 """Where nothing is, or is known only by an earlier answer; or what is not offered."""
 DESCRIBED: Final = ("/api/v1/", "/health", "/docs", "/openapi.json")
 """By the document, whose tests are in tests/openapi."""
+CALENDARS: Final = ("/cal/{token}",)
+"""Tried in tests/functions/calendar."""
 NAMES: Final = (
     *("query", "filter", "identifier", "identifierType", "status", "limit", "offset", "sort"),
     *("order", "tags", "keys", "q", "text", "rawData", "page", "page-size", "sort-by", "from-date"),
@@ -156,7 +158,7 @@ def test_every_route_is_tried_here_or_described() -> None:
         for event in it.get("Properties", {}).get("Events", {}).values()
         if event["Type"] == "HttpApi" and "Path" in event["Properties"]
     }
-    tried = (*BELOW_A_TOKEN, *LINKS, f"/i/{TOKEN}")
+    tried = (*BELOW_A_TOKEN, *LINKS, *CALENDARS, f"/i/{TOKEN}")
 
     left = {
         route

@@ -2,9 +2,11 @@
 
 import itertools
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from random import Random
 from typing import Any
 
 import icalendar
@@ -262,3 +264,25 @@ def test_the_window_is_of_whole_months() -> None:
         "2025-12-01T00:00+0000",
         "2027-05-01T00:00+0000",
     )
+
+
+def test_odd_requests_are_taken_or_refused(subscriber: Subscriber) -> None:
+    chance = Random(5)  # noqa: S311 - no secret
+    odd = ("", "A", "%00", "é", ".", "/", "..", "\ud800", "x" * 5_000)
+    tags = ("*", '"', 'W/"x"', ",".join(['"a"'] * 2_000), "é", "\x00")
+    statuses = set()
+    for _ in range(500):
+        place = chance.randrange(len(TOKEN))
+        token = TOKEN
+        if chance.random() < 0.8:
+            token = TOKEN[:place] + chance.choice(odd) + TOKEN[place + 1 :]
+        method = chance.choice(("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"))
+        began = time.thread_time()
+
+        answer = subscriber.read(token, method=method, if_none_match=chance.choice(tags))
+
+        assert answer.status < 500, (method, token)
+        assert time.thread_time() - began < 1, (method, token)
+        statuses.add(answer.status)
+    assert statuses == {200, 304, 404, 405}
+    assert [line for line in subscriber.log.lines if line[0] == "exception"] == []
