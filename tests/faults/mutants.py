@@ -269,8 +269,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "the next step goes by number",
         "tocsin.domain.escalation",
-        "    left = Counter(asked)\n",
-        "    return len(asked) if len(asked) < len(policy.steps) else None\n    left = Counter(asked)\n",
+        "        if not left[step.mark]:\n            return position\n",
+        "        if position == len(asked):\n            return position\n",
         aims=("step that was asked is removed",),
     ),
     Mutant(
@@ -283,15 +283,15 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "a rule's message belongs to a run",
         "tocsin.domain.step_plan",
-        "asked = replace(asked, step=0, loop=template.spell)",
-        "asked = replace(asked, step=0, loop=template.loop)",
+        "replace(asked, step=0, loop=template.spell, asked_at=first, due_at=due_at)",
+        "replace(asked, step=0, loop=template.loop, asked_at=first, due_at=due_at)",
         aims=("more than a run",),
     ),
     Mutant(
         "a rule's message is 40 minutes late",
         "tocsin.domain.step_plan",
-        "due_at=template.due_at + way.after)",
-        "due_at=template.due_at + way.after + timedelta(minutes=40))",
+        "first + way.after\n",
+        "first + way.after + timedelta(minutes=40)\n",
         imports="from datetime import timedelta",
         aims=("rules with",),
     ),

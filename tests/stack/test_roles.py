@@ -93,7 +93,7 @@ def check_and_put(checked: str, written: str) -> dict[str, Any]:
         ("TimerRole", "query", query("L#test"), query("K#test")),
         ("NotifierRole", "update_item", get("G#test"), get("A#test")),
         ("FirstKeyRole", "get_item", get("C#key"), get("C#channel")),
-        ("TeamConfigRole", "put_item", put("C#channel"), put("C#key")),
+        ("TeamConfigRole", "delete_item", get("C#channel"), get("C#key")),
     ],
 )
 def test_a_role_reaches_its_own_partitions_only(
