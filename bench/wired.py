@@ -190,7 +190,8 @@ def timer_event(timer: Timer) -> Event:
 
 
 def _batch_of(message_id: str, body: str) -> Event:
-    return {"Records": [{"messageId": message_id, "body": body}]}
+    attributes = {"ApproximateReceiveCount": "1"}
+    return {"Records": [{"messageId": message_id, "body": body, "attributes": attributes}]}
 
 
 def body_of(answer: Answer) -> bytes:
