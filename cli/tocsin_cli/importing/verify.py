@@ -17,6 +17,7 @@ from tocsin_cli.importing.readings import Reading, Spell
 WEEKS: Final = 8
 _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
+_NONE: Final = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def compare(
 ) -> Verified:
     """Compare all schedules, each hour and at each change that the file knows.
 
-    Times that a clock shows twice are left out: sources do not say which of both they mean.
+    Times that a clock shows twice are left out, and the hour after one that it leaves out: sources
+    do not say which of both they mean, nor what becomes of a shift that would begin then.
 
     Args:
         readings: Of the source, by its ids.
@@ -117,7 +119,7 @@ def _of_schedule(
     zone = ZoneInfo(ours[0].time_zone)
     found: list[Difference] = []
     for at, until in zip(instants, [*instants[1:], span[1]], strict=True):
-        if _is_shown_twice(at, zone):
+        if _is_unclear(at, zone):
             continue
         theirs = reading(at)
         mine = frozenset(name for it in answers for name in it.at(at))
@@ -174,9 +176,10 @@ def _instants(answers: Sequence[_Ours], begins: datetime, ends: datetime) -> lis
     return sorted(it for it in found if it >= begins)
 
 
-def _is_shown_twice(at: datetime, zone: ZoneInfo) -> bool:
-    local = at.astimezone(zone)
-    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+def _is_unclear(at: datetime, zone: ZoneInfo) -> bool:
+    local, earlier = at.astimezone(zone), (at - _HOUR).astimezone(zone)
+    is_shown_twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+    return is_shown_twice or (local.utcoffset() or _NONE) > (earlier.utcoffset() or _NONE)
 
 
 def _named(
