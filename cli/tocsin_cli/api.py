@@ -93,6 +93,7 @@ class _SameOriginOnly(HTTPRedirectHandler):
     ) -> Request | None:
         here, there = urlsplit(req.full_url), urlsplit(newurl)
         if (here.scheme, here.netloc) != (there.scheme, there.netloc) or req.method != "GET":
+            fp.close()
             raise CommandError(
                 f"{here.scheme}://{here.netloc} redirects to {there.scheme}://{there.netloc}, "
                 "which the key is not for.",
@@ -208,9 +209,10 @@ def exchange(request: Request, *, what: str) -> tuple[int, bytes]:
         try:
             return _once(request, what)
         except HTTPError as error:
-            if error.code not in _TRY_AGAIN or is_last:
-                _refuse(error, what)
-            pause = _pause(error.headers.get("Retry-After"), attempt)
+            with error:
+                if error.code not in _TRY_AGAIN or is_last:
+                    _refuse(error, what)
+                pause = _pause(error.headers.get("Retry-After"), attempt)
         except (OSError, HTTPException) as error:
             # A request that timed out was waited for long enough.
             if is_last or isinstance(_cause(error), (ssl.SSLError, TimeoutError)):
