@@ -78,9 +78,9 @@ def _show(swap: Swap, words: Words) -> HttpAnswer:
     if state is not SwapState.ASKED:
         return notice_answer(HTTPStatus.OK, said.title, *said.lines[:2], _DONE[state])
     buttons = Markup(
-        '<form method="post"><button type="submit" name="action" value="accept">'
-        "Accept: swap these shifts</button></form>"
-        '<form method="post"><button class="second" type="submit" name="action" value="decline">'
-        "Decline</button></form>"
+        '<form method="post"><button class="main" type="submit" name="action" value="accept">'
+        "Swap these shifts</button></form>"
+        '<div class="two"><form method="post"><button class="second" type="submit" name="action" '
+        'value="decline">Decline</button></form></div>'
     )
     return notice_answer(HTTPStatus.OK, said.title, *said.lines, buttons)

@@ -58,6 +58,7 @@ def test_a_mail_says_it_and_has_one_button() -> None:
     assert LINK in html
     assert [line in text for line in (NOTICE.title, *NOTICE.lines, LINK)] == [True] * 4
     assert "It is no page" in text
+    assert "turn it off" not in text, "questions of swaps are always sent"
 
 
 def test_a_mail_without_a_question_has_no_button() -> None:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 
 from tocsin.channels.email_parts import THEMES, BandLine, Mail, web_button
+from tocsin.domain.on_call.notice import OPTIONAL
 from tocsin.domain.phrase import Span, plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.wording import Band
@@ -15,6 +16,7 @@ WHY: Final = (
     "You get it because you are on call at times. It is no page; your team's settings or your own "
     "turn it off."
 )
+WHY_SWAP: Final = "You get it because one of your shifts is to be swapped. It is no page."
 ANSWER: Final = "Look at the swap"
 
 
@@ -31,7 +33,7 @@ def both_parts(notice: "Notice", link: str | None, render: "Render") -> tuple[st
         sentences=[[(Span(line),) for line in notice.lines]] if notice.lines else [],
         button=web_button(ANSWER, link),
         more_buttons=(),
-        footer=[(Span(WHY),)],
+        footer=[(Span(WHY if notice.kind in OPTIONAL else WHY_SWAP),)],
     )
     html = render("email.html", mail=mail, spaced=lambda line: line)
     return render("email.txt", mail=mail, plain=plain), html
