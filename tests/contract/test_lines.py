@@ -19,7 +19,7 @@ ALICE = Place("user:alice", "email")
 BOB = Place("user:bob", "email")
 DIGEST = DigestId("01J00000000000000000000000")
 PACE = Pace(window=MINUTE)
-CRITICAL = Arriving(Severity.CRITICAL, "api", NINE)
+CRITICAL = Arriving(Severity.CRITICAL, "api", NINE, key="first")
 WARNING = Arriving(Severity.WARNING, "db", NINE)
 new_write_id = WriteIds()
 
@@ -49,6 +49,7 @@ def test_an_unknown_destination_is_quiet(lines: DynamoDBLines) -> None:
 def test_a_line_is_read_as_it_was_stored(lines: DynamoDBLines) -> None:
     stored = gathering(lines)
 
+    assert stored.alone == "first"
     assert lines.read(ALICE) == stored
     assert lines.read(BOB) == Line()
 

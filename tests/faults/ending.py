@@ -137,7 +137,9 @@ def differences(calm: Findings, found: Findings, *, is_hasty: bool) -> Iterator[
     """How a run with faults ended otherwise than the one without."""
     expected, ended = calm.ending, found.ending
     happened = found.team.world.line.happened
-    added = _added_by_faults(happened)
+    is_provider_at_fault = any(
+        happened[kind] for kind in (*AT_PROVIDER, Kind.PROVIDER_OUT, Kind.THROTTLE)
+    )
     is_again = bool(found.team.world.resent)
     for name, state in ended.alerts.items() if is_again else ():
         # What is sent again says once more what a newer signal had said otherwise.
@@ -151,8 +153,10 @@ def differences(calm: Findings, found: Findings, *, is_hasty: bool) -> Iterator[
             Counter({told: n for told, n in it.items() if not _is_free(told, is_hasty, is_again)})
             for it in (timeline, ended.timelines.get(name, Counter()))
         )
-        for told in [it for it in theirs if it[0] in added]:
-            theirs[told] = mine[told]
+        if is_provider_at_fault:
+            failed = [told for told in theirs if told[0] == ChangeType.NOTIFICATION_FAILED]
+            for told in failed:
+                theirs[told] = mine[told]
         if mine != theirs:
             yield f"timeline of {name}: missing {mine - theirs}, more {theirs - mine}"
     for name, number in expected.occurrences.items():
@@ -162,17 +166,6 @@ def differences(calm: Findings, found: Findings, *, is_hasty: bool) -> Iterator[
         again += happened[Kind.LOSE_REPLY] if number > TWO_REPEATS else 0
         if not 0 <= more <= found.team.repeated + found.team.world.resent + again:
             yield f"{name} occurred {more} times more"
-
-
-def _added_by_faults(happened: Counter[Kind]) -> frozenset[ChangeType]:
-    """Entries that a run may have more of."""
-    added = set()
-    if any(happened[kind] for kind in (*AT_PROVIDER, Kind.PROVIDER_OUT, Kind.THROTTLE)):
-        added.add(ChangeType.NOTIFICATION_FAILED)
-    if happened[Kind.TWICE_AT_ONCE] and happened[Kind.LOSE_REPLY]:
-        # A page whose copy had its place in the line waits for a digest, a minute at most.
-        added.add(ChangeType.BUNDLED)
-    return frozenset(added)
 
 
 def _is_free(told: Told, is_hasty: bool, is_again: bool) -> bool:  # noqa: FBT001 - private

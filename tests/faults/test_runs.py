@@ -43,6 +43,14 @@ from tests.faults.runs import Calm, kill, replay_command
             ),
             id="an update whose run ended before it was queued ends after a further change",
         ),
+        pytest.param(
+            "escalated by a person",
+            (
+                Fault(kind=Kind.TWICE_AT_ONCE, function=Function.NOTIFIER, boundary=10),
+                Fault(kind=Kind.LOSE_REPLY, function=Function.NOTIFIER, boundary=8, times=4),
+            ),
+            id="a page does not wait for a digest because its copy took the place to go alone",
+        ),
     ],
 )
 def test_a_plan_that_once_broke_a_promise_breaks_none(

@@ -53,7 +53,8 @@ class Destination:
     def arrive(self, arriving: Arriving) -> bool:
         """Whether it goes alone."""
         number = len(self.arrived_at)
-        arriving = arriving._replace(asked_at=self.now - self.lag)
+        key = arriving.key or f"message {number}"
+        arriving = arriving._replace(asked_at=self.now - self.lag, key=key)
         self.arrived_at[number] = arriving.asked_at
         self._digests += 1
         turn = turn_of(self.line, arriving, self.now, self.pace, DigestId(str(self._digests)))
@@ -131,6 +132,28 @@ def test_what_was_asked_before_the_last_digest_does_not_wait_for_a_window() -> N
     slow.wait(MINUTE)
 
     assert slow.sent == [NINE, NINE + CLOSEST]
+
+
+@pytest.mark.parametrize("severity", [Severity.CRITICAL, Severity.WARNING])
+def test_what_the_queue_repeats_of_a_message_that_went_alone_goes_alone(
+    chat: Destination, severity: Severity
+) -> None:
+    """It may have lost its first run before it was claimed: the ledger lets one of both send."""
+    begun = Arriving(severity, "api", NINE, key="first")
+    chat.arrive(begun)
+    line = chat.line
+
+    assert chat.arrive(begun)
+    assert chat.line == line, "it takes no second place"
+    assert not chat.arrive(begun._replace(key="another"))
+
+
+def test_what_the_queue_repeats_of_a_breakthrough_goes_alone(chat: Destination) -> None:
+    chat.arrive(WARNING)
+    breaking = Arriving(Severity.CRITICAL, "db", NINE, key="worse")
+
+    assert [chat.arrive(breaking), chat.arrive(breaking)] == [True, True]
+    assert not chat.arrive(Arriving(Severity.CRITICAL, "cache", NINE, key="another"))
 
 
 def test_a_quiet_window_ends_the_storm(chat: Destination) -> None:
@@ -303,6 +326,7 @@ _ARRIVALS = st.lists(
             st.sampled_from("abcde"),
             st.just(NINE),
             is_released=st.sampled_from((False, False, False, True)),
+            key=st.none(),  # each is another message
         ),
         st.sampled_from((0.0, 0.0, 0.1, 1.0, 7.0, 29.0, 59.9, 60.0, 61.0, 130.0)),
     ),

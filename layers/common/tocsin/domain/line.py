@@ -62,6 +62,8 @@ class Arriving(NamedTuple):
     """When its step was begun."""
     is_released: bool = False
     """What held the alert has ended: it joins a digest in any case."""
+    key: str | None = None
+    """The delivery's key; equal for a message and what the queue repeats of it."""
 
     @property
     def is_critical(self) -> bool:
@@ -83,6 +85,8 @@ class Line:
     """Told in this storm, or waiting."""
     broke_at: datetime | None = None
     """The last message that broke through, or the digest that went early."""
+    alone: str | None = None
+    """The key of the last message that went alone: its repetition goes alone too."""
     digest: DigestId | None = None
     """The digest that gathers; None: nothing waits."""
     due_at: datetime | None = None
@@ -121,6 +125,7 @@ class Line:
             told_at=at,
             told=arriving.severity,
             groups=frozenset((arriving.group,)),
+            alone=arriving.key,
         )
 
     def broken(self, arriving: Arriving, at: datetime) -> Self:
@@ -131,6 +136,7 @@ class Line:
             told=told,
             groups=self.groups | {arriving.group},
             broke_at=at,
+            alone=arriving.key,
             version=self.version + 1,
         )
 
@@ -232,6 +238,11 @@ class Turn(NamedTuple):
     after: Line | None = None
     """The line that must be stored before; None: it stays."""
 
+    @property
+    def only_joins(self) -> bool:
+        """Whether it joins a digest that gathers already."""
+        return self.joins is not None and self.after is None
+
 
 def turn_of(line: Line, arriving: Arriving, at: datetime, pace: Pace, new: DigestId) -> Turn:
     """Decide whether a message goes alone.
@@ -244,6 +255,8 @@ def turn_of(line: Line, arriving: Arriving, at: datetime, pace: Pace, new: Diges
         new: The id of the digest that it begins, if it does.
     """
     if not arriving.is_released and not pace.is_awake:
+        if arriving.key is not None and arriving.key == line.alone:
+            return Turn()
         if line.is_quiet(at, pace):
             return Turn(after=line.begun(arriving, at))
         if line.is_news(arriving) and line.may_break(at):

@@ -96,7 +96,7 @@ class Joining:
         line = self._line(place)
         if line.digest is None or line.due_at is None or line.is_awake or not pace.window:
             return None
-        if turn_of(line, arriving, self.at, pace, line.digest).after is not None:
+        if not turn_of(line, arriving, self.at, pace, line.digest).only_joins:
             return None
         return line.digest, line.due_at
 

@@ -93,7 +93,9 @@ def join_or_go(
         return known
     place = Place(*place_of(delivery))
     group = group_of(alert.facts.labels, directory.settings.storm_labels, alert.integration)
-    arriving = Arriving(alert.severity, group, delivery.asked_at, is_released=is_released)
+    arriving = Arriving(
+        alert.severity, group, delivery.asked_at, is_released=is_released, key=delivery.key
+    )
     for _ in range(TURN_ATTEMPTS):
         line = work.lines.read(place)
         turn = turn_of(line, arriving, at, pace, new_digest_id(at, work.new_write_id()))
@@ -139,7 +141,7 @@ def join_at_once(
     joining: list[tuple[Delivery, Arriving]] = []
     for delivery in deliveries:
         arriving = arriving_of(delivery)
-        if arriving is None or turn_of(line, arriving, at, pace, line.digest).after is not None:
+        if arriving is None or not turn_of(line, arriving, at, pace, line.digest).only_joins:
             continue
         write_id = work.new_write_id()
         if work.ledger.bundle(delivery, line.digest, until=line.due_at, at=at, write_id=write_id):
@@ -168,7 +170,13 @@ def arriving_of(delivery: Delivery) -> Arriving | None:
     if delivery.severity is None or delivery.group is None:
         return None
     is_released = delivery.reason is NotificationReason.RELEASED
-    return Arriving(delivery.severity, delivery.group, delivery.asked_at, is_released=is_released)
+    return Arriving(
+        delivery.severity,
+        delivery.group,
+        delivery.asked_at,
+        is_released=is_released,
+        key=delivery.key,
+    )
 
 
 def standing_of(known: Notification, work: Work) -> Delivered | Standing:

@@ -197,6 +197,7 @@ def _line_from(item: Image) -> Line:
         due_at=read_time(item, "due_at"),
         waiting=int(item["waiting"]["N"]) if "waiting" in item else 0,
         has_critical="has_critical" in item,
+        alone=read_text(item, "alone"),
         was_early="was_early" in item,
         is_awake="is_awake" in item,
         thread=read_text(item, "thread"),
