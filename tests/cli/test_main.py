@@ -311,6 +311,15 @@ def start(server: ScriptedServer, *arguments: str, **options: object) -> subproc
     return subprocess.Popen([*PROGRAM, *arguments], env=environment, **streams)  # type: ignore[call-overload,no-any-return]
 
 
+@pytest.fixture
+def _ctrl_c_reaches_programs() -> Iterator[None]:
+    # A shell starts what runs beside it (`make test` does) with SIGINT ignored, and programs inherit that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_ctrl_c_reaches_programs")
 def test_ctrl_c_ends_without_a_word(server: ScriptedServer) -> None:
     server.plays(server.never_answer)
     program = start(server, "alerts", "list")
