@@ -313,7 +313,8 @@ def start(server: ScriptedServer, *arguments: str, **options: object) -> subproc
 
 @pytest.fixture
 def _ctrl_c_reaches_programs() -> Iterator[None]:
-    # A shell starts what runs beside it (`make test` does) with SIGINT ignored, and programs inherit that.
+    # A shell starts its background jobs with SIGINT ignored, as `make test` does, and programs
+    # inherit that.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)

@@ -84,6 +84,8 @@ def _keys(draft: Draft) -> list[str]:
 def _verified(verified: Verified, draft: Draft) -> list[str]:
     lines = ["## Who is on call, compared", ""]
     checked = f"{plural(verified.schedules, 'schedule')}, {verified.hours} hours each"
+    if verified.left_out:
+        checked += f", {plural(verified.left_out, 'hour')} at changes of clocks left out"
     if not verified.differences:
         return [*lines, f"No difference: {checked}.", ""]
     unnamed = len(verified.unnamed)

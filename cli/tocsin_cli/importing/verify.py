@@ -45,6 +45,9 @@ class Verified:
     differences: Sequence[Difference]
     schedules: int
     hours: int
+    """Of each schedule, those of `left_out` included."""
+    left_out: int
+    """Hours at changes of clocks, in all schedules."""
 
     @property
     def unnamed(self) -> list[Difference]:
@@ -93,17 +96,20 @@ def compare(
     differences: list[Difference] = []
     begins = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     ends = begins + timedelta(weeks=WEEKS)
-    compared = 0
+    compared = left_out = 0
     for source, reading in readings.items():
         names = parts.get(source, ())
         if not names:
             continue
         compared += 1
+        zone = ZoneInfo(schedules[names[0]].time_zone)
+        hours = (begins + number * _HOUR for number in range(int((ends - begins) / _HOUR)))
+        left_out += sum(_is_unclear(it, zone) for it in hours)
         own = [it for it in explained if it.explains and it.explains.schedule == source]
         differences += _of_schedule(
             source, reading, [schedules[it] for it in names], schedules, own, (begins, ends)
         )
-    return Verified(differences, compared, int((ends - begins) / _HOUR))
+    return Verified(differences, compared, int((ends - begins) / _HOUR), left_out)
 
 
 def _of_schedule(

@@ -61,11 +61,11 @@ def import_or_refuse(kind: str, path: Path) -> Import | None:
     """Import with all that the command does; None: it was refused, with the place."""
     try:
         made = import_of(kind, path)
+        made.verified()  # reads parts of the source that the file has no use for
     except SourceError as refusal:
         return None if refusal.place and refusal.problem else pytest.fail("says nothing")
     checked(read_yaml(made.text.encode(), "out.yaml"), at=AT)
     assert made.report
-    made.verified()
     return made
 
 

@@ -14,6 +14,7 @@ from tocsin.domain.on_call.schedule import Rotation as Stored
 from tocsin.domain.on_call.schedule import Schedule, Turns
 from tocsin_cli.importing import team_file_out
 from tocsin_cli.importing.notes import Explained, Note
+from tocsin_cli.importing.report import report_of
 from tocsin_cli.importing.rotations import Rotation, layer_of
 from tocsin_cli.importing.verify import Verified, compare, schedules_of, speller
 
@@ -131,6 +132,22 @@ def test_a_note_of_a_time_names_only_what_comes_after(made: Import) -> None:
 
 def test_eight_weeks_are_compared_hour_by_hour(made: Import) -> None:
     assert compared(made, lambda it: it).hours == 8 * 7 * 24
+
+
+@pytest.mark.parametrize(("begins", "hours"), [((2027, 3, 1), 1), ((2026, 10, 1), 2)])
+def test_hours_at_a_change_of_clocks_are_left_out_and_counted(
+    made: Import, begins: tuple[int, int, int], hours: int
+) -> None:
+    paris = {
+        name: replace(it, time_zone="Europe/Paris") for name, it in schedules_of(made.file).items()
+    }
+    source, names = next(iter(made.draft.schedules.items()))
+    readings = {source: lambda _at: frozenset[str]()}
+
+    verified = compare(readings, {source: names}, paris, [], datetime(*begins, tzinfo=UTC))
+
+    assert verified.left_out == hours
+    assert f"{hours} hour" in report_of(made.draft, "Import", verified)
 
 
 def test_a_difference_that_no_note_names_ends_the_command_with_its_first_hours(
