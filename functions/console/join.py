@@ -430,9 +430,7 @@ def _script(source: Path, assets: Mapping[str, tuple[str, tuple[str, bytes]]]) -
     return _with_addresses(joined(ordered(modules, SCRIPT)), assets).encode()
 
 
-def _sheet(
-    source: Path, page: str, assets: Mapping[str, tuple[str, tuple[str, bytes]]]
-) -> bytes:
+def _sheet(source: Path, page: str, assets: Mapping[str, tuple[str, tuple[str, bytes]]]) -> bytes:
     names = [found[1] for found in _STYLE_TAG.finditer(page)]
     missing = [name for name in names if not (source / name).is_file()]
     if missing or not names:
