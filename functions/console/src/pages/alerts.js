@@ -113,7 +113,7 @@ function NextCall({alerts}) {
   const first = due.sort((a, b) => (/** @type {string} */ (a.next_action.at) < /** @type {string} */ (b.next_action.at) ? -1 : 1))[0];
   if (!first) return null;
   const {clock, left} = nextOf(first, now);
-  return html`Next: <b>${listed(first.next_action.targets.map(targetName))}</b> ${first.next_action.targets.length > 1 ? "are" : "is"} called ${left !== null && left < 600_000 ? "in" : "at"} <b class="num">${clock}</b> for ${first.name}. `;
+  return html`Next: <b>${listed(first.next_action.targets.map((target) => targetName(target, first.next_action.at)))}</b> called ${left !== null && left < 600_000 ? "in" : "at"} <b class="num">${clock}</b> for ${first.name}. `;
 }
 
 /** @param {{value: Loaded, query: Record<string, string>, acts: boolean, isTv: boolean}} props */
