@@ -8,7 +8,7 @@ from tests.browser.conftest import PHONE, PageOf, Watches
 from tests.stack.client import Client, Sender
 
 NO_NETWORK = "ERR_INTERNET_DISCONNECTED"
-SAYS_SO = re.compile(r"no network|offline|retrying|no connection|cannot be reached", re.IGNORECASE)
+SAYS_SO = re.compile(r"no answer|online|retrying", re.IGNORECASE)
 KEPT_ADDRESSES = """async () => {
   const kept = [];
   for (const name of await caches.keys()) {
