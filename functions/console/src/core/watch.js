@@ -1,9 +1,10 @@
 /** What the header says on each page: who is on call, and how many criticals nobody has. */
 
 import {api} from "./api.js";
+import {setRestless} from "./live.js";
+import {whoAmI} from "./me.js";
 import {newStore, useStore} from "./store.js";
 import {timeNow} from "./times.js";
-import {whoAmI} from "./me.js";
 import {knowDuties} from "./words.js";
 
 const COUNTED = 100; // more than that is "100+"
@@ -52,6 +53,7 @@ export async function loadWatch() {
   if (alerts.status === "fulfilled" && alerts.value) {
     next.unheld = alerts.value.data.length;
     next.isMore = alerts.value.has_more;
+    setRestless(next.unheld > 0);
   }
   watch.set(next);
   if (duties.status === "rejected" && alerts.status === "rejected") throw duties.reason;
