@@ -163,7 +163,7 @@ proof: $(VENV)/.installed  ## Run many histories with faults, and write the tabl
 	@python -m tests.faults.proof --histories $(HISTORIES)
 
 .PHONY: screenshots
-screenshots: $(VENV)/.installed $(STACK_VENV)/.installed  ## What people see, in .local/screenshots (needs a Chromium: BROWSER=; KEEP=1 renews docs/images)
+screenshots: $(VENV)/.installed $(STACK_VENV)/.installed browser  ## What people see, the console's pages among it, in .local/screenshots (BROWSER=; KEEP=1 renews docs/images)
 	@python -m local.screenshots $(if $(KEEP),--keep)
 
 ##@ AWS
