@@ -128,7 +128,7 @@ def _root_file(source: Path, name: str) -> str:
     module = read_module(WORKER, text)
     if module.imports or module.exports:
         raise JoinError(WORKER, 1, "a service worker imports and exports nothing here.")
-    return f"{module.code}\n"
+    return f"{module.text}\n"
 
 
 def _other_assets(source: Path) -> dict[str, tuple[str, tuple[str, bytes]]]:
