@@ -78,7 +78,7 @@ export function nextOf(alert, now) {
   const {kind, at, why, step, targets, again} = alert.next_action;
   const left = at ? Date.parse(at) - now : null;
   const isNear = left !== null && left < COUNTDOWN_BELOW_MS;
-  const when = at === null ? "" : left !== null && isNear ? countdown(left) : clock(at, now);
+  const when = at === null ? "" : left !== null && isNear ? (left > 0 ? countdown(left) : "now") : clock(at, now);
   const names = targets.map((target) => targetName(target, at));
   const who = names.length ? names.join(", ") : "";
   const isCalled = `${listed(names)} ${names.length > 1 ? "are" : "is"} called${again ? " again" : ""}`;
