@@ -39,8 +39,7 @@ export function AlertRow({alert, isGone, isSelected, isAt, isBusy, acts, onPick,
 
 /** @param {{alert: import("../core/types.js").Alert}} props */
 function NextCell({alert}) {
-  const isTimed = alert.next_action.at !== null;
-  const now = useNow(isTimed ? 1000 : 60_000);
+  const now = useNow(alert.next_action?.at ? 1000 : 60_000);
   const next = nextOf(alert, now);
   const says = `Time left: ${next.short}`;
   return html`<span class=${`next ${next.isSoon ? "soon" : ""}`}><span>${next.clock && html`<b>${next.clock}</b> `}<span class=${next.isSpent ? "spent" : null}>${next.short}</span></span>

@@ -80,7 +80,7 @@ function Alerts() {
   useEffect(() => {
     if (!value) return;
     if (isPlain) tellCount(value.alerts, value.isMore);
-    setRestless(lone.some((it) => it.next_action.kind !== "none"));
+    setRestless(lone.some((it) => it.next_action?.kind !== "none"));
   }, [value, isPlain]);
   if (!value) return error ? html`<${Empty} title="The alerts cannot be shown" why=${error.message} />` : html`<h1 class="unseen">Alerts</h1><${Skeleton} lines=${8} says="Loading the alerts" />`;
   const isEmpty = value.counts.total === 0 && isPlain;
@@ -108,11 +108,12 @@ function Now({lone, value, isPlain, query}) {
 /** Who is called next, and for what. @param {{alerts: Alert[]}} props */
 function NextCall({alerts}) {
   const now = useNow(1000);
-  const due = alerts.filter((it) => it.next_action.kind === "escalate" && it.next_action.at && it.next_action.targets.length);
-  const first = due.sort((a, b) => (/** @type {string} */ (a.next_action.at) < /** @type {string} */ (b.next_action.at) ? -1 : 1))[0];
-  if (!first) return null;
+  /** @type {[string, string[], Alert][]} */
+  const due = alerts.flatMap((it) => (it.next_action?.kind === "escalate" && it.next_action.at && it.next_action.targets.length ? [[it.next_action.at, it.next_action.targets, it]] : []));
+  if (!due.length) return null;
+  const [at, targets, first] = due.reduce((a, b) => (b[0] < a[0] ? b : a));
   const {clock, left} = nextOf(first, now);
-  const names = first.next_action.targets.map((target) => targetName(target, first.next_action.at));
+  const names = targets.map((target) => targetName(target, at));
   return html`Next: <b>${listed(names)}</b> ${names.length > 1 ? "are" : "is"} called ${left !== null && left > 0 && (left < 600_000 ? "in" : "at")} <b class="num">${clock}</b> for ${first.name}. `;
 }
 
