@@ -16,6 +16,7 @@ HANDLERS = {
     "AlertsApiFunction": "functions.alerts_api.app.handler",
     "ActionsFunction": "functions.actions.app.handler",
     "CalendarFunction": "functions.calendar.app.handler",
+    "SessionFunction": "functions.session.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -46,6 +47,7 @@ TOLD_BESIDES = {
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
+    "SessionFunction": {"SENDS_EMAIL"},
     "FirstKeyFunction": {"SECRETS_KEY"},
     "TeamConfigFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
@@ -79,7 +81,7 @@ MAY_BE_MISSING = {
 }
 ANSWERING = (
     *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
-    "CalendarFunction",
+    *("CalendarFunction", "SessionFunction"),
 )
 """Clients wait for their answers, so they are called at a published version."""
 ASKED_BY_NO_REQUEST = ("NotifierFunction", "TeamConfigFunction")
@@ -93,6 +95,7 @@ FIRST_CALL_CPU_SECONDS = {
     "AlertsApiFunction": 0.15,
     "ActionsFunction": 0.16,
     "CalendarFunction": 0.25,
+    "SessionFunction": 0.15,
     "TableChangeFunction": 0.18,
     "TickFunction": 0.18,
     "TimerFunction": 0.18,

@@ -73,6 +73,10 @@ ALLOWED: dict[str, Permissions] = {
         "CalendarLogs": LOGS,
         "Table": actions("dynamodb", "GetItem Query"),
     },
+    "SessionRole": {
+        "SessionLogs": LOGS,
+        "Table": actions("dynamodb", "DeleteItem GetItem PutItem UpdateItem"),
+    },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
         "Table.StreamArn": actions(

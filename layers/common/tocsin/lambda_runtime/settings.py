@@ -17,6 +17,7 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "functions.alerts_api.app.handler": ("DELIVERIES_QUEUE_URL", "CHANNEL_SECRETS_PREFIX"),
     "functions.actions.app.handler": ("DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"),
     "functions.calendar.app.handler": (),
+    "functions.session.app.handler": (),
     "functions.escalator.app.on_table_change": (
         "TIMERS_QUEUE_URL",
         "DELIVERIES_QUEUE_URL",
@@ -66,6 +67,7 @@ class Settings:
     time_zone: str
     """The team's, a name of the IANA database; an unknown one counts as UTC."""
     team: str
+    stage: str
     last_resort_topic: str
     """The topic of alerts that reached nobody; empty: it has no subscriber."""
     retention: timedelta
@@ -123,6 +125,7 @@ class Settings:
             email_from=environment.get("EMAIL_FROM", ""),
             time_zone=environment.get("TIME_ZONE") or "UTC",
             team=environment.get("TEAM", "tocsin"),
+            stage=environment.get("STAGE", "dev"),
             last_resort_topic=environment.get("LAST_RESORT_TOPIC", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),

@@ -15,6 +15,7 @@ from tocsin.domain.consequences import Consequences
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.digest_message import DigestLinks, DigestMessage
+from tocsin.domain.doors import Knock, Limit
 from tocsin.domain.gate import Passage
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.history import Sample
@@ -34,6 +35,7 @@ from tocsin.domain.people import Channel, ContactMethod, Directory, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
 from tocsin.domain.sent_body import SentBodies, SentBody
+from tocsin.domain.session import Session
 from tocsin.domain.signal import Signal
 from tocsin.domain.silence import Holds
 from tocsin.domain.sweep import SweepState
@@ -618,6 +620,36 @@ class KeyRepository(Protocol):
 
     def mark_used(self, key: ApiKey, *, at: datetime) -> None:
         """Record the use; at most one write a minute for each key."""
+
+
+class SessionRepository(Protocol):
+    """Sessions of the console; ended ones may still be there."""
+
+    def find(self, secret_hash: SecretHash) -> Session | None:
+        """Read it consistently; None: unknown or revoked."""
+
+    def list(self) -> tuple[Session, ...]:
+        """Read all, in no order."""
+
+    def add(self, session: Session, *, write_id: WriteId) -> None:
+        """Store a new one.
+
+        Raises:
+            ConcurrentUpdateError: There is one with this hash.
+        """
+
+    def mark_used(self, session: Session, *, at: datetime) -> None:
+        """Record the use, and that it ends later for it; nothing happens to a revoked one."""
+
+    def revoke(self, session: Session) -> None:
+        """Remove it, if it exists."""
+
+
+class KnockRepository(Protocol):
+    """Knocks at the doors of the console."""
+
+    def count(self, knock: Knock, subject: str, limit: Limit, *, at: datetime) -> int:
+        """Count one more, and say how many there were in this window."""
 
 
 class TimelineRepository(Protocol):
