@@ -59,7 +59,42 @@ def _sign_out(request: Request, ports: Ports) -> HttpAnswer:
     return sign_out(request, ports)
 
 
+def _list_doors(request: Request, ports: Ports) -> HttpAnswer:
+    from functions.session.doors_list import list_doors
+
+    return list_doors(request, ports)
+
+
+def _ask_for_link(request: Request, ports: Ports) -> HttpAnswer:
+    from functions.session.link_door import ask_for_link
+
+    return ask_for_link(request, ports)
+
+
+def _sign_in_by_link(request: Request, ports: Ports) -> HttpAnswer:
+    from functions.session.link_door import sign_in_by_link
+
+    return sign_in_by_link(request, ports)
+
+
+def _begin_oidc(request: Request, ports: Ports) -> HttpAnswer:
+    from functions.session.oidc_door import begin_oidc
+
+    return begin_oidc(request, ports)
+
+
+def _end_oidc(request: Request, ports: Ports) -> HttpAnswer:
+    from functions.session.oidc_door import end_oidc
+
+    return end_oidc(request, ports)
+
+
 ROUTES: Final[Mapping[str, Mapping[str, Work]]] = {
     "/session": {"POST": _sign_in_by_key, "DELETE": _sign_out},
+    "/session/doors": {"GET": _list_doors},
+    "/session/link": {"POST": _ask_for_link},
+    "/session/link/confirm": {"POST": _sign_in_by_link},
+    "/session/oidc": {"GET": _begin_oidc},
+    "/session/oidc/callback": {"GET": _end_oidc},
 }
 """Each door's code is loaded by its first request: most processes serve one."""

@@ -71,7 +71,7 @@ def _open(request: Request, ports: Ports, **whose: object) -> str:
     ports.sessions.add(session, write_id=ports.new_write_id())
     request.facts.update(session_id=session.session_id, user=session.user, key_id=session.key_id)
     lasts = LASTS.total_seconds()
-    return _cookie(cookie_name(ports.public_url), secret, ports, lasts_seconds=int(lasts))
+    return set_cookie(cookie_name(ports.public_url), secret, ports, lasts_seconds=int(lasts))
 
 
 def end_present(request: Request, ports: Ports) -> None:
@@ -85,16 +85,17 @@ def end_present(request: Request, ports: Ports) -> None:
 
 def forgotten(ports: Ports) -> str:
     """The cookie of a session that has ended: the browser drops it."""
-    return _cookie(cookie_name(ports.public_url), "", ports, lasts_seconds=0)
+    return set_cookie(cookie_name(ports.public_url), "", ports, lasts_seconds=0)
 
 
 def with_cookie(cookie: str) -> HttpAnswer:
     return HttpAnswer(status=HTTPStatus.NO_CONTENT, cookies=(cookie,))
 
 
-def _cookie(
+def set_cookie(
     name: str, text: str, ports: Ports, *, lasts_seconds: int, same_site: str = "Strict"
 ) -> str:
+    """Write a line of Set-Cookie."""
     secure = "; Secure" if is_secure(ports.public_url) else ""
     kept = f"; Max-Age={lasts_seconds}; Path=/; HttpOnly{secure}; SameSite={same_site}"
     return f"{name}={text}{kept}"

@@ -47,7 +47,18 @@ TOLD_BESIDES = {
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
-    "SessionFunction": {"SENDS_EMAIL"},
+    "SessionFunction": {
+        "ALLOW_PRIVATE_WEBHOOKS",
+        "DELIVERIES_QUEUE_URL",
+        "LINK_KEY_PARAMETER",
+        "OIDC_CLIENT_ID",
+        "OIDC_CLIENT_SECRET",
+        "OIDC_DISCOVERY_URL",
+        "OIDC_DOMAINS",
+        "OIDC_ISSUER",
+        "PAGING",
+        "SENDS_EMAIL",
+    },
     "FirstKeyFunction": {"SECRETS_KEY"},
     "TeamConfigFunction": {
         "ALLOW_PRIVATE_WEBHOOKS",
@@ -74,6 +85,11 @@ MAY_BE_MISSING = {
     "EMAIL_FROM",
     "HAS_LAST_RESORT",
     "LAST_RESORT_TOPIC",
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "OIDC_DISCOVERY_URL",
+    "OIDC_DOMAINS",
+    "OIDC_ISSUER",
     "PAGING",
     "SECRETS_KEY",
     "SENDS_EMAIL",
@@ -81,7 +97,7 @@ MAY_BE_MISSING = {
 }
 ANSWERING = (
     *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
-    *("CalendarFunction", "SessionFunction"),
+    "CalendarFunction",
 )
 """Clients wait for their answers, so they are called at a published version."""
 ASKED_BY_NO_REQUEST = ("NotifierFunction", "TeamConfigFunction")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from dataclasses import dataclass, field, replace
 from http.cookies import SimpleCookie
 from typing import Any
@@ -15,14 +16,35 @@ from functions.session.ports import Ports
 from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, NotedLog, Reply, request_event
+from tests.fakes.notifier import KEY
 from tocsin.adapters.dynamodb.requests.knock_repository import DynamoDBKnocks
+from tocsin.adapters.dynamodb.requests.sign_in_repository import DynamoDBSignIns
 from tocsin.domain.configuration import Configured
+from tocsin.domain.link import spell_link_key
 from tocsin.domain.people import ContactMethod, Role, User, hash_address
 from tocsin.domain.session import Door, Session
 
 HTTPS = "https://tocsin.example.com"
 HTTP = "http://127.0.0.1:8080"
 MAIL = "alice@example.com"
+LINK_KEY = "/tocsin/tocsin/link-key"
+
+
+class Secrets:
+    """Parameters by their names; a secret may be replaced."""
+
+    def __init__(self) -> None:
+        self.stored = {LINK_KEY: spell_link_key(KEY)}
+        self.known = dict(self.stored)
+
+    def get(self, name: str, *, at: datetime) -> str:
+        assert at.tzinfo
+        return self.known.setdefault(name, self.stored[name])
+
+    def get_anew(self, name: str, *, at: datetime) -> str:
+        assert at.tzinfo
+        self.known[name] = self.stored[name]
+        return self.stored[name]
 
 
 @dataclass(frozen=True)
@@ -66,6 +88,15 @@ class Browser:
             "keys": self.world.keys,
             "users": self.world.users,
             "knocks": DynamoDBKnocks(self.world.call, "tocsin"),
+            "sign_ins": DynamoDBSignIns(self.world.call, "tocsin"),
+            "deliveries": lambda: self.world.deliveries,
+            "has_slack": lambda: any(
+                it.value.type == "slack" for it in self.world.channels.list()
+            ),
+            "secrets": Secrets(),
+            "fetch": lambda: self.fetch,
+            "oidc": None,
+            "link_key_parameter": LINK_KEY,
             "now": lambda: self.world.now,
             "random_bytes": lambda length: next(self._numbers).to_bytes(length),
             "new_write_id": self.world.new_write_id,
@@ -76,6 +107,10 @@ class Browser:
             "sends_email": True,
         }
         self.ports = Ports(**(parts | dict(self.instead)))
+
+    def fetch(self, *_: object) -> Mapping[str, Any]:
+        """No identity provider."""
+        raise AssertionError("nothing was to be fetched")
 
     def other(self) -> Browser:
         """Another browser, with no cookie, at the same stack."""

@@ -28,6 +28,7 @@ from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.oidc import WayOut
 from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.on_call.schedule import Override, ScheduleOverride
 from tocsin.domain.on_call.swap import Swap
@@ -476,6 +477,9 @@ class LinkMaker(Protocol):
     def swap(self, delivery: Delivery, *, at: datetime) -> str | None:
         """Make the link to the swap that a notice asks for; None: as `links`."""
 
+    def sign_in(self, delivery: Delivery, user: User) -> str | None:
+        """Make the link by which the user signs in; None: it cannot be made for now."""
+
 
 class SecretStore(Protocol):
     """Stores secrets for other systems to read."""
@@ -650,6 +654,19 @@ class KnockRepository(Protocol):
 
     def count(self, knock: Knock, subject: str, limit: Limit, *, at: datetime) -> int:
         """Count one more, and say how many there were in this window."""
+
+
+class SignInRepository(Protocol):
+    """Links that were used, and people who are at the identity provider; for minutes."""
+
+    def use_link(self, link_id: str, *, until: datetime, write_id: WriteId) -> bool:
+        """Use it up; False: it was used before."""
+
+    def keep_way(self, state_hash: SecretHash, way: WayOut, *, write_id: WriteId) -> None:
+        """Keep what is needed when the person comes back."""
+
+    def take_way(self, state_hash: SecretHash, *, at: datetime) -> WayOut | None:
+        """Read and remove it; None: unknown, too old, or taken before."""
 
 
 class TimelineRepository(Protocol):

@@ -229,6 +229,16 @@ def knock_key(knock: Knock, subject: str, begins_at: datetime) -> Key:
     return key(f"V#{name}", f"{milliseconds(begins_at):013}")
 
 
+def used_link_key(link_id: str) -> Key:
+    """A link to sign in that was used."""
+    return key(f"U#{link_id}", "USED")
+
+
+def way_out_key(state_hash: SecretHash) -> Key:
+    """A person who is at the identity provider."""
+    return key(f"O#{state_hash}", "WAY")
+
+
 def configuration_partition(kind: str) -> str:
     return HOLDS if kind in _HOLD_KINDS else f"C#{kind}"
 
