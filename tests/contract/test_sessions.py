@@ -1,4 +1,4 @@
-"""SessionRepository and KnockRepository."""
+"""SessionRepository, KnockRepository and SignInRepository."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,12 +14,14 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSessions
 from tocsin.adapters.dynamodb.requests.knock_repository import DynamoDBKnocks
+from tocsin.adapters.dynamodb.requests.sign_in_repository import DynamoDBSignIns
 from tocsin.domain.credential import hash_secret
 from tocsin.domain.doors import Knock, Limit
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import WriteId
+from tocsin.domain.oidc import WayOut
 from tocsin.domain.session import IDLE_FOR, LASTS, Door, Session
-from tocsin.usecases.ports import KnockRepository, SessionRepository
+from tocsin.usecases.ports import KnockRepository, SessionRepository, SignInRepository
 
 PERSONS = Session(
     session_id="01KSESSION",
@@ -169,6 +171,43 @@ def test_whoever_knocks_is_stored_as_a_hash_until_the_window_ends(
     stored = call("GetItem", {"TableName": TABLE_NAME, "Key": key})["Item"]
     assert "alice" not in str(stored)
     assert int(stored["expires_at"]["N"]) == (NINE + 5 * MINUTE).timestamp()
+
+
+@pytest.fixture
+def sign_ins(call: Call) -> SignInRepository:
+    return DynamoDBSignIns(call, TABLE_NAME)
+
+
+WAY = WayOut(nonce="n", verifier="v", path="/console/on-call", ends_at=NINE + 10 * MINUTE)
+STATE = hash_secret("state")
+
+
+def test_a_link_is_used_once(sign_ins: SignInRepository) -> None:
+    until = NINE + 15 * MINUTE
+
+    assert sign_ins.use_link("01KLINK", until=until, write_id=W1)
+    assert not sign_ins.use_link("01KLINK", until=until, write_id=WriteId("w2"))
+    assert sign_ins.use_link("01KOTHER", until=until, write_id=WriteId("w3"))
+
+
+def test_a_use_whose_reply_was_lost_is_still_the_first(call: Call) -> None:
+    sign_ins = DynamoDBSignIns(losing_replies(call), TABLE_NAME)
+
+    assert sign_ins.use_link("01KLINK", until=NINE + 15 * MINUTE, write_id=W1)
+
+
+def test_a_way_out_is_taken_once(sign_ins: SignInRepository) -> None:
+    sign_ins.keep_way(STATE, WAY, write_id=W1)
+
+    assert sign_ins.take_way(hash_secret("a guess"), at=NINE) is None
+    assert sign_ins.take_way(STATE, at=NINE) == WAY
+    assert sign_ins.take_way(STATE, at=NINE) is None
+
+
+def test_a_way_out_that_has_ended_is_none(sign_ins: SignInRepository) -> None:
+    sign_ins.keep_way(STATE, WAY, write_id=W1)
+
+    assert sign_ins.take_way(STATE, at=WAY.ends_at) is None
 
 
 def item(call: Call) -> Mapping[str, Any]:
