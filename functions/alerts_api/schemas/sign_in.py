@@ -103,6 +103,7 @@ OPERATIONS: Final = {
     ),
     "sign_in_by_key": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Sign in by an API key",
         description=f"Needs our `Origin`. The session has the scopes of the key. {_COOKIE}",
         body=KeyGiven,
@@ -111,6 +112,7 @@ OPERATIONS: Final = {
     ),
     "sign_out": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Sign out",
         description="Ends the session of the cookie, and forgets the cookie. Needs our `Origin`.",
         status=HTTPStatus.NO_CONTENT,
@@ -118,6 +120,7 @@ OPERATIONS: Final = {
     ),
     "ask_for_link": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Have a link sent by which you sign in",
         description=(
             "Needs our `Origin`. To the verified e-mail address of a user, and to their verified "
@@ -130,6 +133,7 @@ OPERATIONS: Final = {
     ),
     "sign_in_by_link": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Sign in by a link",
         description=f"Needs our `Origin`. The session has the scopes of the role. {_COOKIE}",
         body=LinkOpened,
