@@ -23,6 +23,7 @@ from functions.alerts_api.schemas import (
     reachability,
     schedules,
     service,
+    sign_in,
     silences,
     storm,
     team_settings,
@@ -53,5 +54,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
+    **sign_in.OPERATIONS,
     **service.OPERATIONS,
 }

@@ -92,6 +92,8 @@ class Client:
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
             "keys": world.keys,
+            "sessions": lambda: world.sessions,
+            "users": lambda: world.users,
             "answers": world.answers,
             "now": lambda: world.now,
             "random_bytes": lambda length: next(numbers).to_bytes(length),

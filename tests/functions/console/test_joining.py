@@ -193,8 +193,8 @@ def test_two_modules_may_use_a_name_for_different_things() -> None:
             "function A(){try{a();}catch(c){b(c);}}",
         ),
         (
-            "class Odd extends Error {\n  constructor(text) {\n    super(text);\n    this.x = text;\n  }\n}",
-            "class A extends Error{constructor(a){super(a);this.x=a;}}",
+            "class Odd extends Error {\n  constructor(text) {\n    super(text, this.x);\n  }\n}",
+            "class A extends Error{constructor(a){super(a,this.x);}}",
         ),
         (
             "const f = (kind) => {\n  switch (kind) {\n  case 1: {\n    kind = 2;\n  }\n  }\n};",
