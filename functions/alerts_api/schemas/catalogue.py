@@ -25,6 +25,7 @@ from functions.alerts_api.schemas import (
     reachability,
     schedules,
     service,
+    sign_in,
     silences,
     storm,
     team_settings,
@@ -56,6 +57,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
+    **sign_in.OPERATIONS,
     **activity.OPERATIONS,
     **service.OPERATIONS,
 }
