@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.alerts_api.api import Log
 from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.current_author import CurrentAuthor
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from tocsin.domain.configuration import Configured
     from tocsin.domain.people import User
     from tocsin.usecases.ports import (
+        ActivityRepository,
         AlertRepository,
         AnswerRepository,
+        ChangeCounter,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -44,6 +47,10 @@ class Ports:
     awake: Callable[[], ConfigurationRepository[Awake]]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]
+    activity: Callable[[], ActivityRepository]
+    acting: CurrentAuthor = field(default_factory=CurrentAuthor)
+    """Who the repositories say has changed something."""
+    changes: ChangeCounter
     keys: KeyRepository
     sessions: Callable[[], SessionRepository]
     """Made for the first request with a cookie."""

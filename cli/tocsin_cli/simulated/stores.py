@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -36,6 +37,7 @@ from tocsin.adapters.dynamodb.notifications.notification_repository import Dynam
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -74,6 +76,8 @@ class Stores:
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.storms = DynamoDBStorms(self.call, TABLE)
+        self.activity = DynamoDBActivity(self.call, TABLE)
+        self.change_counter = DynamoDBChangeCounter(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
         self.lines = DynamoDBLines(self.call, TABLE, now)
         self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)

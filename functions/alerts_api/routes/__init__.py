@@ -9,6 +9,7 @@ from functions.alerts_api.ports import Ports
 from functions.alerts_api.route import Route, RouteTable
 from functions.alerts_api.routes.alerts import AlertRoutes
 from functions.alerts_api.routes.alerts_bulk import BulkRoutes
+from functions.alerts_api.routes.changes import ChangeRoutes
 from functions.alerts_api.routes.notifications import NotificationRoutes
 from functions.alerts_api.routes.service import service_routes
 from tocsin.lambda_runtime.callers import Callers
@@ -36,6 +37,7 @@ def build_api(ports: Ports) -> Api:
         *alerts.routes(),
         *bulk.routes(),
         *notifications.routes(),
+        *ChangeRoutes(changes=ports.changes).routes(),
         *service_routes(ports),
     )
 
@@ -51,4 +53,5 @@ def build_api(ports: Ports) -> Api:
         now=ports.now,
         new_write_id=ports.new_write_id,
         log=ports.log,
+        acting=ports.acting,
     )

@@ -78,6 +78,11 @@ class Session:
         """However much it is used."""
         return self.created_at + LASTS
 
+    @property
+    def actor(self) -> Actor:
+        """Whose it is: `console:alice`, or `console:key:{id}`."""
+        return Actor(f"{Via.CONSOLE}:{self.user or f'key:{self.key_id}'}")
+
     def has_ended(self, at: datetime) -> bool:
         return at >= self.expires_at
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -94,8 +95,41 @@ def key(pk: str, sk: str) -> Key:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+def key_of(item: Mapping[str, Any]) -> Key:
+    return {name: item[name] for name in ("pk", "sk")}
+
+
 SWEEP_KEY: Final = key("SWEEP", "SWEEP")
 """The state of the sweep."""
+ACTIVITY_FROM: Final = "Y#"
+ACTIVITY_PREFIXES: Final = ("activity#", "acted#")
+"""Begin the rows that are written with a change, and those that the stream adds, which tells open
+pages of the change anyway."""
+_DECEMBER: Final = 12
+
+
+def activity_key(at: datetime, place: str, *, with_change: bool) -> Key:
+    """A row; `place` begins with its time and is the same for the same change."""
+    prefix = ACTIVITY_PREFIXES[0 if with_change else 1]
+    return key(_activity_partition(at.year, at.month), f"{prefix}{place}")
+
+
+def activity_partitions(since: datetime, until: datetime) -> Iterator[str]:
+    """Those of the months between, newest first."""
+    year, month = until.year, until.month
+    while (year, month) >= (since.year, since.month):
+        yield _activity_partition(year, month)
+        year, month = (year, month - 1) if month > 1 else (year - 1, _DECEMBER)
+
+
+def _activity_partition(year: int, month: int) -> str:
+    return f"{ACTIVITY_FROM}{year:04}-{month:02}"
+
+
+SHOWN_PARTITIONS: Final = (HEARTBEATS, HOLDS, "N#")
+"""Begin those whose changes pages show; the ledger and activity only in part."""
+CHANGES_KEY: Final = key("CHANGES", "CHANGES")
+"""How often anything changed that a page shows."""
 
 
 def slot_partition(slot: Fingerprint) -> str:

@@ -11,10 +11,14 @@ from tocsin.adapters.dynamodb.alerts.writes import Update
 from tocsin.adapters.dynamodb.queries import get_item, query_all
 from tocsin.adapters.dynamodb.transactions import (
     CONDITION_FAILED,
+    FAILED_IN_TRANSACTION,
     IS_NEW,
+    Action,
+    TransactionRefusedError,
     delete,
     is_ours,
     put,
+    transact,
     write_if,
 )
 from tocsin.domain.credential import SecretHash
@@ -25,6 +29,9 @@ from tocsin.domain.session import Door, Session
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
+
+KIND: Final = "session"
 _IS_LATER: Final = "attribute_exists(pk) AND used_at < :used_at"
 _AT_ONCE: Final = timedelta()
 
@@ -35,6 +42,8 @@ class DynamoDBSessions:
 
     call: Call
     table_name: str
+    scribe: "Scribe | None" = None
+    """Writes who signed in and who ended whose session."""
 
     def find(self, secret_hash: SecretHash) -> Session | None:
         image = get_item(self.call, self.table_name, keys.session_key(secret_hash))
@@ -45,6 +54,10 @@ class DynamoDBSessions:
 
     def add(self, session: Session, *, write_id: WriteId) -> None:
         item = session_item(session, write_id)
+        activity = self._noted(None, session, write_id)
+        if activity:
+            self._add_with(activity, item, write_id)
+            return
         try:
             self.call("PutItem", put(self.table_name, item, IS_NEW)["Put"])
         except AwsError as error:
@@ -64,9 +77,35 @@ class DynamoDBSessions:
 
     def revoke(self, session: Session) -> None:
         key = keys.session_key(session.secret_hash)
-        write_if(
-            self.call, "DeleteItem", delete(self.table_name, key, "attribute_exists(pk)")["Delete"]
-        )
+        removed = delete(self.table_name, key, "attribute_exists(pk)")
+        # A session ends once, so its id makes the row's.
+        activity = self._noted(session, None, WriteId(f"ended-{session.session_id}"))
+        if not activity:
+            write_if(self.call, "DeleteItem", removed["Delete"])
+            return
+        try:
+            self.call("TransactWriteItems", {"TransactItems": [removed, *activity]})
+        except AwsError as error:
+            if not any(it.get("Code") == FAILED_IN_TRANSACTION for it in error.reasons):
+                raise
+
+    def _add_with(self, activity: tuple[Action, ...], item: Item, write_id: WriteId) -> None:
+        actions = (put(self.table_name, item, IS_NEW), *activity)
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError as refusal:
+            raise ConcurrentUpdateError("Another session has this cookie.") from refusal
+
+    def _noted(
+        self, before: Session | None, after: Session | None, write_id: WriteId
+    ) -> tuple[Action, ...]:
+        session = before or after
+        if self.scribe is None or session is None:
+            return ()
+        from tocsin.adapters.dynamodb.activity.scribe import ObjectChange
+
+        change = ObjectChange(kind=KIND, name=session.session_id, before=before, after=after)
+        return self.scribe.note(change, write_id=write_id)
 
 
 def session_item(session: Session, write_id: WriteId) -> Item:
