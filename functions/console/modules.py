@@ -1,0 +1,291 @@
+"""Reads the console's modules, and makes one script of them.
+
+What it reads is narrower than the language, so that it can be sure of what it reads:
+
+- `import {a, b} from "./x.js";` at the head of a file, without other names;
+- `export function`, `export async function`, `export class` and `export const` with one name, at
+  the start of a line;
+- one name for each `const` or `let` outside of functions;
+- no circle of imports, and none of `import()`, `import.meta`, `export default`, `export *`.
+
+Modules follow each other in one script, each after those that it imports. Names are made short, and
+with that two modules may use a name for different things. Whatever else it meets is refused with
+file and line.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from functions.console.names import (
+    CAPITALS,
+    LETTERS,
+    WORDS,
+    Word,
+    is_of_a_browser,
+    renamed,
+    short_names,
+    words_of,
+)
+from functions.console.tokens import Token, tokens_of
+from functions.console.unjoinable import JoinError
+
+VENDOR: Final = "vendor"
+"""Files below it are taken as they are, but for their imports and exports."""
+
+_IMPORT: Final = re.compile(
+    r'import \{([^{}]*)\} from "([^"\n]+)";?[ \t]*(?://[^\n]*)?$', re.MULTILINE
+)
+_EXPORT: Final = re.compile(
+    r"export (?:async function\*?|function\*?|class|const) ?([A-Za-z_$][\w$]*)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module without its imports and the word `export`.
+
+    Args:
+        imports: Module, names and line of each.
+        code: Of others, as it is; empty for modules of our own, which have tokens.
+    """
+
+    name: str
+    imports: tuple[tuple[str, tuple[str, ...], int], ...]
+    exports: tuple[str, ...]
+    tokens: tuple[Token, ...] = ()
+    code: str = ""
+
+    @property
+    def text(self) -> str:
+        """The code with its names as they are."""
+        return self.code or _squeezed(self.tokens)
+
+
+def read_module(name: str, text: str) -> Module:
+    """Read a module.
+
+    Args:
+        name: Its path below the source's folder.
+        text: Its content.
+
+    Raises:
+        JoinError: It uses what cannot be joined.
+    """
+    imports: list[tuple[str, tuple[str, ...], int]] = []
+    exports: list[str] = []
+    if name.startswith(f"{VENDOR}/"):
+        return _vendored(name, text)
+    kept: list[Token] = []
+    offset, skipped_to = 0, 0
+    is_head = True
+    for token in tokens_of(name, text):
+        start, offset = offset, offset + len(token.text)
+        if start < skipped_to or token.kind == "comment":
+            if token.kind == "comment" and start >= skipped_to:
+                kept.append(Token("space", "\n" if "\n" in token.text else " ", token.line, 0))
+            continue
+        if token.kind == "name" and token.text == "import" and not _is_field(kept):
+            found = _IMPORT.match(text, start)
+            if token.depth or not is_head or not found:
+                raise JoinError(name, token.line, _HOW_TO_IMPORT)
+            imports.append((*_imported(name, found, token.line), token.line))
+            skipped_to = found.end()
+            continue
+        if token.kind == "name" and token.text == "export" and not token.depth:
+            found = _EXPORT.match(text, start)
+            if not found or (start and text[start - 1] != "\n"):
+                raise JoinError(name, token.line, _HOW_TO_EXPORT)
+            exports.append(found[1])
+            skipped_to = start + len("export ")
+            is_head = False
+            continue
+        if token.kind == "name" and token.text == "await" and not token.depth:
+            raise JoinError(name, token.line, "`await` outside of braces cannot be joined.")
+        is_head = is_head and token.kind == "space"
+        kept.append(token)
+    _refuse_lists(name, kept)
+    return Module(name, tuple(imports), tuple(exports), tuple(kept))
+
+
+_HOW_TO_IMPORT: Final = 'import as `import {a, b} from "./x.js";`, at the head of the file.'
+_HOW_TO_EXPORT: Final = "export a function, class or const, with its name, at the start of a line."
+
+
+def _refuse_lists(name: str, tokens: Sequence[Token]) -> None:
+    """Outside of functions each declaration has one name, so that none is overlooked."""
+    is_declaration = is_named = False
+    for token in tokens:
+        if token.depth or token.kind == "space":
+            continue
+        if is_named and token.text in WORDS:
+            raise JoinError(name, token.line, f"`{token.text}` is no name for all to see.")
+        is_named = token.text in {"const", "let", "var", "function", "class"}
+        is_declaration = (is_declaration or is_named) and token.text != ";"
+        if is_declaration and token.text == "," and token.kind == "sign":
+            raise JoinError(name, token.line, "declare one name a statement.")
+
+
+def _is_field(kept: Sequence[Token]) -> bool:
+    """Whether a word is a property's name: `x.import`."""
+    before = next((token for token in reversed(kept) if token.kind != "space"), None)
+    return before is not None and before.text == "."
+
+
+def _imported(name: str, found: re.Match[str], line: int) -> tuple[str, tuple[str, ...]]:
+    names = tuple(each.strip() for each in found[1].split(",") if each.strip())
+    wrong = [each for each in names if not each.isidentifier()]
+    if wrong:
+        raise JoinError(name, line, f"`{wrong[0]}`: a name is imported as it is exported.")
+    if not found[2].startswith(("./", "../")):
+        raise JoinError(name, line, f"{found[2]} is no file of the console.")
+    return _resolved(name, found[2]), names
+
+
+def _resolved(name: str, path: str) -> str:
+    parts = name.split("/")[:-1]
+    for part in path.split("/"):
+        if part == "..":
+            if not parts:
+                return path
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _vendored(name: str, text: str) -> Module:
+    """Code of others stays as it is: it is small already, and its hash is known."""
+    imports: list[tuple[str, tuple[str, ...], int]] = []
+    exports: list[str] = []
+    lines = text.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        if found := _IMPORT.match(line.rstrip("\n")):
+            imports.append((*_imported(name, found, number + 1), number + 1))
+            lines[number] = ""
+        elif found := _EXPORT.match(line):
+            exports.append(found[1])
+            lines[number] = line.removeprefix("export ")
+    return Module(name, tuple(imports), tuple(exports), code="".join(lines).strip())
+
+
+def _squeezed(tokens: Sequence[Token]) -> str:
+    """Code without indentation and needless line ends; templates and strings stay as they are."""
+    parts: list[str] = []
+    space = ""
+    for token in tokens:
+        if token.kind == "space":
+            space = "\n" if "\n" in token.text or space == "\n" else " "
+            continue
+        if space and parts:
+            parts.append(_kept_space(space, parts[-1], token))
+        parts.append(token.text)
+        space = ""
+    return "".join(parts)
+
+
+def _kept_space(space: str, before: str, token: Token) -> str:
+    """What is kept between two tokens: a line's end where it may end a statement."""
+    if space == " ":
+        return " " if _parts_words(before, token) else ""
+    goes_on = before[-1] in ";{,([=&|?:" or token.text[0] in "}]).,;?:"
+    return "" if goes_on and token.kind != "regex" else "\n"
+
+
+def _parts_words(before: str, token: Token) -> bool:
+    """Whether a blank between two tokens is needed; kept also between signs such as `+ +`."""
+    return bool(
+        (_is_word(before[-1:]) and _is_word(token.text[:1]))
+        or (before[-1:] in "+-/<!" and token.text[:1] in "+-/<!")
+        or token.kind == "regex"
+        or before[-1:] == "/"
+    )
+
+
+def _is_word(sign: str) -> bool:
+    return sign.isalnum() or sign in {"_", "$", "\\", "#", "@"} or not sign.isascii()
+
+
+def ordered(modules: Mapping[str, Module], first: str) -> list[Module]:
+    """All modules that one needs, each after those that it imports.
+
+    Raises:
+        JoinError: A file or name is missing, or modules import each other in a circle.
+    """
+    done: dict[str, Module] = {}
+    under_way: list[str] = []
+
+    def visit(name: str) -> None:
+        module = modules[name]
+        under_way.append(name)
+        for path, names, line in module.imports:
+            if path not in modules:
+                raise JoinError(name, line, f"there is no {path}.")
+            if path in under_way:
+                circle = " -> ".join([*under_way[under_way.index(path) :], path])
+                raise JoinError(name, line, f"modules import each other: {circle}.")
+            missing = [each for each in names if each not in modules[path].exports]
+            if missing:
+                raise JoinError(name, line, f"{path} exports no {missing[0]}.")
+            if path not in done:
+                visit(path)
+        under_way.pop()
+        done[name] = module
+
+    visit(first)
+    return list(done.values())
+
+
+def joined(modules: Sequence[Module]) -> str:
+    """One script of modules that stand in order."""
+    words = {module.name: words_of(module.tokens) for module in modules}
+    tops = _short_tops(modules, words)
+    parts = []
+    for module in modules:
+        visible = {name: (path, name) for path, names, _ in module.imports for name in names}
+        visible |= {it.text: (module.name, it.text) for it in words[module.name] if it.is_top}
+        names = {name: tops[known] for name, known in visible.items() if known in tops}
+        names |= _short_locals(words[module.name], names, visible)
+        tokens = renamed(module.tokens, words[module.name], names)
+        parts.append(module.code or _squeezed(tokens))
+    return "\n".join(parts) + "\n"
+
+
+def _short_tops(
+    modules: Sequence[Module], words: Mapping[str, Sequence[Word]]
+) -> Mapping[tuple[str, str], str]:
+    """Short names, in capitals, for what modules see of each other; others' code keeps its own."""
+    counts: Counter[tuple[str, str]] = Counter()
+    theirs = {(module.name, name) for module in modules if module.code for name in module.exports}
+    taken = {name for _, name in theirs}
+    for module in modules:
+        whose = {name: path for path, names, _ in module.imports for name in names}
+        whose |= {word.text: module.name for word in words[module.name] if word.is_top}
+        for word in words[module.name]:
+            if word.kind == "other":
+                continue
+            known = (whose.get(word.text, ""), word.text)
+            if known[0] and known not in theirs:
+                counts[known] += 1
+            else:
+                taken.add(word.text)
+    return short_names(counts, taken, CAPITALS)
+
+
+def _short_locals(
+    words: Sequence[Word], names: Mapping[str, str], visible: Container[str]
+) -> Mapping[str, str]:
+    """Short names for what is declared within a module's functions, the same in many modules."""
+    declared = {word.text for word in words if word.is_declared} - names.keys()
+    counts: Counter[str] = Counter()
+    taken = set(names.values())
+    for word in words:
+        if word.kind == "other" or word.text in names:
+            continue
+        if word.text in declared and word.text not in visible and not is_of_a_browser(word.text):
+            counts[word.text] += 1
+        else:
+            taken.add(word.text)
+    return short_names(counts, taken, LETTERS)
