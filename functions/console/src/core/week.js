@@ -1,0 +1,307 @@
+/** A week of a schedule, from what the API says to what is drawn. Pure: the zone and now are given. */
+
+import {listed} from "./words.js";
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const NB = "\u00a0";
+const GRACE = 7 * DAY;
+
+/**
+ * @typedef {{from: string, to: string, people: string[], layer?: string | null, overrides?: string[]}} Turn
+ * @typedef {{schedule: string, layer: string, shifts: Turn[]}} LayerRow
+ * @typedef {{id: string, kind: "replace" | "add" | "remove", user: string, for: string | null,
+ *   from: string, to: string, reason: string | null, made_at: string | null, made_by: string | null}} Override
+ * @typedef {{from: string, to: string}} Span
+ * @typedef {{id: string, schedule: string, user: string, with: string, gives: Span, takes: Span,
+ *   reason: string | null, state: string, created_at: string, expires_at: string}} Swap
+ * @typedef {{begins: number, ends: number, days: {at: number, ends: number}[]}} Week in ms
+ * @typedef {{from: number, to: number, kind: "people" | "override" | "gap" | "nobody" | "asked",
+ *   people: string[], says: string}} Cell `from` and `to` are shares of the week, 0 to 1
+ * @typedef {{name: string, kind: "final" | "overrides" | "layer", cells: Cell[]}} Row
+ */
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const formats = new Map();
+
+/** @param {number} at @param {string} zone @param {Intl.DateTimeFormatOptions} how */
+function partsOf(at, zone, how) {
+  const name = zone + JSON.stringify(how);
+  const format = formats.get(name) || new Intl.DateTimeFormat("en-GB", {timeZone: zone, ...how});
+  formats.set(name, format);
+  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+}
+
+/**
+ * How far the zone's clock is ahead of UTC, ms.
+ * @param {number} at @param {string} zone
+ */
+export function offsetAt(at, zone) {
+  const whole = Math.floor(at / 1000) * 1000;
+  const {year, month, day, hour, minute, second} = partsOf(whole, zone, {
+    hourCycle: "h23",
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+  });
+  return Date.UTC(+year, +month - 1, +day, +hour, +minute, +second) - whole;
+}
+
+/**
+ * The first instant at which the zone's clock shows this time, or one after it where it skips it:
+ * as the API reads such a time.
+ * @param {string} wall "2026-03-01T09:00" @param {string} zone
+ */
+export function instantOf(wall, zone) {
+  const shown = Date.parse(`${wall}Z`);
+  const [before, after] = [offsetAt(shown - DAY, zone), offsetAt(shown + DAY, zone)];
+  const found = [shown - before, shown - after].filter((at) => at + offsetAt(at, zone) === shown);
+  if (found.length) return Math.min(...found);
+  let [low, high] = [shown - after, shown - before];
+  while (high - low > 1000) {
+    const middle = (low + high) / 2;
+    if (middle + offsetAt(middle, zone) < shown) low = middle;
+    else high = middle;
+  }
+  return Math.round(high / MINUTE) * MINUTE;
+}
+
+/** What the zone's clock shows: "2026-03-01T09:00". @param {number} at @param {string} zone */
+export function wallAt(at, zone) {
+  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16);
+}
+
+/** The date some days later. @param {string} date "2026-03-01" @param {number} days */
+export function dateAfter(date, days) {
+  return new Date(Date.parse(date) + days * DAY).toISOString().slice(0, 10);
+}
+
+/**
+ * Seven days from a date on, each as long as the zone's clock makes it: 23, 24 or 25 hours.
+ * @param {string} date @param {string} zone
+ * @returns {Week}
+ */
+export function weekFrom(date, zone) {
+  const edges = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => instantOf(`${dateAfter(date, n)}T00:00`, zone));
+  const days = edges.slice(0, 7).map((at, n) => ({at, ends: edges[n + 1]}));
+  return {begins: edges[0], ends: edges[7], days};
+}
+
+/**
+ * The date on which the shown week begins: as the address says, else today.
+ * @param {string | null | undefined} said @param {number} now @param {string} zone
+ */
+export function weekStart(said, now, zone) {
+  const today = wallAt(now, zone).slice(0, 10);
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(said || "") && !Number.isNaN(Date.parse(String(said)));
+  if (!isDate) return today;
+  // The API answers for 400 days from now.
+  const far = Math.abs(Date.parse(String(said)) - Date.parse(today)) / DAY;
+  return far > 390 ? today : String(said);
+}
+
+/** Where a time lies in the week; null: outside. @param {Span} span @param {Week} week */
+export function placeOf(span, week) {
+  const length = week.ends - week.begins;
+  const from = Math.max(0, (Date.parse(span.from) - week.begins) / length);
+  const to = Math.min(1, (Date.parse(span.to) - week.begins) / length);
+  return from < to ? {from, to} : null;
+}
+
+/** Nobody is on call, and no rotation has nobody on purpose. @param {Turn} shift */
+export function isGap(shift) {
+  return !shift.people.length && (!shift.layer || (shift.overrides || []).length > 0);
+}
+
+/** @param {Override} it @param {(name: string) => string} called */
+export function overrideInWords(it, called) {
+  if (it.kind === "add") return `${called(it.user)} too`;
+  if (it.kind === "remove") return `without ${called(it.user)}`;
+  return it.for ? `${called(it.user)} for ${called(it.for)}` : `${called(it.user)} for all`;
+}
+
+/**
+ * The rows of the strip: who is paged, what overrides and requests say, then the layers as they win.
+ * @param {{shifts: Turn[], layers: LayerRow[], overrides: Override[], swaps: Swap[]}} known
+ * @param {Week} week @param {(name: string) => string} called
+ * @returns {Row[]}
+ */
+export function stripRows({shifts, layers, overrides, swaps}, week, called) {
+  /** @type {(span: Span, kind: Cell["kind"], people: string[], says: string) => Cell[]} */
+  const cell = (span, kind, people, says) => {
+    const place = placeOf(span, week);
+    return place ? [{...place, kind, people, says}] : [];
+  };
+  /** @type {(shift: Turn) => Cell[]} */
+  const ofShift = (shift) => {
+    if (isGap(shift)) return cell(shift, "gap", [], "Nobody");
+    if (!shift.people.length) return cell(shift, "nobody", [], "nobody, on purpose");
+    const kind = (shift.overrides || []).length ? "override" : "people";
+    return cell(shift, kind, shift.people, listed(shift.people.map(called)));
+  };
+  const made = overrides.flatMap((it) =>
+    cell(it, "override", it.kind === "remove" ? [] : [it.user], overrideInWords(it, called)),
+  );
+  const asked = swaps
+    .filter((it) => it.state === "asked")
+    .flatMap((it) => [
+      ...cell(it.gives, "asked", [it.with], `${called(it.with)}?`),
+      ...cell(it.takes, "asked", [it.user], `${called(it.user)}?`),
+    ]);
+  /** @type {Row[]} */
+  const rows = [{name: "Who is paged", kind: "final", cells: shifts.flatMap(ofShift)}];
+  // Overrides that lie over each other get a line each, so that none hides another.
+  for (const cells of lanes([...made, ...asked])) {
+    rows.push({name: rows.length === 1 ? "Overrides" : "", kind: "overrides", cells});
+  }
+  for (const {layer, shifts: turns} of layers) {
+    const cells = turns.flatMap((it) => ofShift({...it, layer}));
+    rows.push({name: layer, kind: "layer", cells});
+  }
+  return rows;
+}
+
+/** @param {Cell[]} cells @returns {Cell[][]} */
+function lanes(cells) {
+  /** @type {Cell[][]} */
+  const found = [];
+  for (const cell of [...cells].sort((one, other) => one.from - other.from)) {
+    const free = found.find((lane) => lane[lane.length - 1].to <= cell.from);
+    if (free) free.push(cell);
+    else found.push([cell]);
+  }
+  return found;
+}
+
+/**
+ * When each person is on call, one after the other; what goes on without a break is one.
+ * @param {Turn[]} shifts
+ * @returns {{user: string, from: string, to: string}[]} by their beginnings
+ */
+export function byPerson(shifts) {
+  /** @type {{user: string, from: string, to: string}[]} */
+  const found = [];
+  for (const shift of shifts) {
+    for (const user of shift.people) {
+      const last = found.filter((it) => it.user === user).at(-1);
+      if (last && last.to === shift.from) last.to = shift.to;
+      else found.push({user, from: shift.from, to: shift.to});
+    }
+  }
+  return found;
+}
+
+/** The shift of an instant. @template {Span} T @param {T[]} shifts @param {number} at */
+export function shiftAt(shifts, at) {
+  return shifts.find((it) => Date.parse(it.from) <= at && at < Date.parse(it.to));
+}
+
+/** "45 min", "9 h", "6 d 23 h". @param {Span} span */
+export function lengthOf(span) {
+  const minutes = Math.round((Date.parse(span.to) - Date.parse(span.from)) / MINUTE);
+  const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60), minutes % 60];
+  if (days) {
+    const over = hours - days * 24;
+    return `${days}${NB}d${over ? ` ${over}${NB}h` : ""}`;
+  }
+  if (!hours) return `${rest}${NB}min`;
+  return `${hours}${NB}h${rest ? ` ${rest}${NB}min` : ""}`;
+}
+
+/** "Mon 09:00"; from a week on "Mon 9 Mar 09:00". @param {string} iso @param {string} zone @param {number} now */
+export function when(iso, zone, now) {
+  const at = Date.parse(iso);
+  const parts = partsOf(at, zone, {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const time = `${parts.hour}:${parts.minute}`;
+  if (Math.abs(at - now) < GRACE - DAY) return `${parts.weekday}${NB}${time}`;
+  const year = Math.abs(at - now) > 300 * DAY ? `${NB}${parts.year}` : "";
+  return `${parts.weekday}${NB}${parts.day}${NB}${parts.month}${year}${NB}${time}`;
+}
+
+/**
+ * From when to when, with the day said once where it is the same one.
+ * @param {Span} span @param {string} zone
+ */
+export function fromTo(span, zone) {
+  const how = /** @type {const} */ ({
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  const [from, to] = [partsOf(Date.parse(span.from), zone, how), partsOf(Date.parse(span.to), zone, how)];
+  const isOneDay = from.day === to.day && from.month === to.month;
+  const isOneMonth = from.month === to.month;
+  const day = (/** @type {Record<string, string>} */ it, /** @type {boolean} */ month) =>
+    `${it.weekday}${NB}${it.day}${month ? `${NB}${it.month}` : ""}`;
+  const begins = `${day(from, !isOneMonth)}${NB}${from.hour}:${from.minute}`;
+  const ends = `${isOneDay ? "" : `${day(to, !isOneMonth)}${NB}`}${to.hour}:${to.minute}`;
+  return `${begins} to ${ends}`;
+}
+
+/** "1 to 7 March", "27 February to 5 March". @param {Week} week @param {string} zone */
+export function weekInWords(week, zone) {
+  const how = /** @type {const} */ ({day: "numeric", month: "long", year: "numeric"});
+  const [first, last] = [partsOf(week.begins, zone, how), partsOf(week.ends - 1, zone, how)];
+  const year = first.year === last.year ? "" : `${NB}${first.year}`;
+  const month = first.month === last.month ? "" : `${NB}${first.month}${year}`;
+  return `${first.day}${month} to ${last.day}${NB}${last.month}${year && `${NB}${last.year}`}`;
+}
+
+/** "UTC+1", "UTC−3:30", "UTC". @param {number} at @param {string} zone */
+export function offsetInWords(at, zone) {
+  const minutes = Math.round(offsetAt(at, zone) / MINUTE);
+  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
+  if (!minutes) return "UTC";
+  return `UTC${minutes < 0 ? "\u2212" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
+}
+
+/**
+ * The zone of a week, and what its clocks do in it: "Europe/Paris, UTC+1, from Sun 29 on UTC+2".
+ * @param {Week} week @param {string} zone
+ */
+export function zoneInWeek(week, zone) {
+  const said = `${zone}, ${offsetInWords(week.begins, zone)}`;
+  const changed = week.days.find((day) => offsetAt(day.ends, zone) !== offsetAt(week.begins, zone));
+  if (!changed) return zone === "UTC" ? "UTC" : said;
+  const {weekday, day} = partsOf(changed.at, zone, {weekday: "short", day: "numeric"});
+  const hours = (week.ends - week.begins) / HOUR;
+  return `${said}; clocks change on ${weekday}${NB}${day} to ${offsetInWords(changed.ends, zone)}: ${hours}${NB}h`;
+}
+
+/**
+ * By which policies a schedule is paged, and how long after an alert, in the policies' order.
+ * @param {{name: string, steps: {delay: string, targets: Record<string, string>[]}[]}[]} policies
+ * @param {string} schedule
+ * @returns {{policy: string, after: number, isNext: boolean}[]} ms
+ */
+export function pagedBy(policies, schedule) {
+  return policies.flatMap(({name, steps}) => {
+    let after = 0;
+    for (const step of steps) {
+      const target = step.targets.find((it) => it.schedule === schedule);
+      if (target) return [{policy: name, after, isNext: target.position === "next"}];
+      after += durationOf(step.delay);
+    }
+    return [];
+  });
+}
+
+/** "5m", "1h30m", "90s" in ms. @param {string} text */
+export function durationOf(text) {
+  const units = /** @type {Record<string, number>} */ ({s: 1000, m: MINUTE, h: HOUR, d: DAY, w: 7 * DAY});
+  const parts = [...text.matchAll(/(\d+)([smhdw])/g)];
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * units[unit], 0);
+}
