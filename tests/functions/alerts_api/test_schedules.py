@@ -582,6 +582,20 @@ def test_swaps_of_all_schedules_are_one_list(admin: Client, alice: Client) -> No
     assert alice.get("/api/v1/swaps").data == asked
 
 
+def test_calendars_are_listed_without_their_urls(admin: Client) -> None:
+    admin.send("PUT", PRIMARY, body=BODY)
+    for path in (f"{PRIMARY}/feed", "/api/v1/users/bob/feed"):
+        admin.post(path)
+
+    listed = admin.get("/api/v1/feeds").data
+
+    assert [(it.get("schedule"), it.get("user")) for it in listed] == [
+        ("primary", None),
+        (None, "bob"),
+    ]
+    assert all("url" not in it for it in listed)
+
+
 # Taking a shift
 
 

@@ -206,10 +206,10 @@ export function lengthOf(span) {
   const [days, hours, rest] = [Math.floor(minutes / 1440), Math.floor(minutes / 60), minutes % 60];
   if (days) {
     const over = hours - days * 24;
-    return `${days}${NB}d${over ? ` ${over}${NB}h` : ""}`;
+    return `${days}${NB}d${over ? `${NB}${over}${NB}h` : ""}`;
   }
   if (!hours) return `${rest}${NB}min`;
-  return `${hours}${NB}h${rest ? ` ${rest}${NB}min` : ""}`;
+  return `${hours}${NB}h${rest ? `${NB}${rest}${NB}min` : ""}`;
 }
 
 /** "Mon 09:00"; from a week on "Mon 9 Mar 09:00". @param {string} iso @param {string} zone @param {number} now */
@@ -230,10 +230,11 @@ export function when(iso, zone, now) {
 }
 
 /**
- * From when to when, with the day said once where it is the same one.
- * @param {Span} span @param {string} zone
+ * From when to when, with the day said once where it is the same one, and the month where it
+ * changes, or is another one than now's.
+ * @param {Span} span @param {string} zone @param {number} [now] ms; without it, a heading says the month
  */
-export function fromTo(span, zone) {
+export function fromTo(span, zone, now) {
   const how = /** @type {const} */ ({
     weekday: "short",
     day: "numeric",
@@ -243,11 +244,11 @@ export function fromTo(span, zone) {
   });
   const [from, to] = [partsOf(Date.parse(span.from), zone, how), partsOf(Date.parse(span.to), zone, how)];
   const isOneDay = from.day === to.day && from.month === to.month;
-  const isOneMonth = from.month === to.month;
+  const isOneMonth = from.month === to.month && (now === undefined || partsOf(now, zone, how).month === from.month);
   const day = (/** @type {Record<string, string>} */ it, /** @type {boolean} */ month) =>
     `${it.weekday}${NB}${it.day}${month ? `${NB}${it.month}` : ""}`;
   const begins = `${day(from, !isOneMonth)}${NB}${from.hour}:${from.minute}`;
-  const ends = `${isOneDay ? "" : `${day(to, !isOneMonth)}${NB}`}${to.hour}:${to.minute}`;
+  const ends = `${isOneDay ? "" : `${day(to, from.month !== to.month)}${NB}`}${to.hour}:${to.minute}`;
   return `${begins} to ${ends}`;
 }
 

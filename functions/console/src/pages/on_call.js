@@ -1,6 +1,6 @@
 /** On call: who is, until when and who is next; the week; what people ask of each other. */
 
-import {api} from "../core/api.js";
+import {ApiError, api} from "../core/api.js";
 import {useCommands} from "../core/commands.js";
 import {useKeys} from "../core/keys.js";
 import {useLive} from "../core/live.js";
@@ -8,14 +8,14 @@ import {can, useMe} from "../core/me.js";
 import {addressWith, setQuery, useRoute} from "../core/routes.js";
 import {inFull, timeNow, useNow, zoneName} from "../core/times.js";
 import {say} from "../core/toasts.js";
-import {html, useEffect, useState} from "../core/view.js";
+import {html, useEffect, useRef, useState} from "../core/view.js";
 import {dateAfter, fromTo, isGap, lengthOf, overrideInWords, pagedBy, placeOf, shiftAt, stripRows, wallAt, weekFrom, weekInWords, weekStart, when, zoneInWeek} from "../core/week.js";
 import {actorName, capital, listed, plural} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Button} from "../parts/button.js";
 import {Confirm} from "../parts/confirm.js";
-import {firstDuty, useDuty} from "../parts/duty.js";
+import {firstDuty, useDuties} from "../parts/duty.js";
 import {Empty} from "../parts/empty.js";
 import {Icon} from "../parts/icon.js";
 import {Skeleton} from "../parts/skeleton.js";
@@ -43,6 +43,7 @@ const OWN_SHOWN = 6;
  * @property {string[]} users
  * @property {(name: string) => string} called "Alice Archer", or the user's name
  * @property {(name: string) => string} named the same, or "you"
+ * @property {(name: string) => string} short "Alice", if no other is called so
  * @property {(name: string) => number} colour 1 to 6
  */
 
@@ -55,6 +56,10 @@ function peopleOf(users, me) {
     me: names.find((it) => it.toLowerCase() === (me || "").toLowerCase()) || null,
     users: names,
     called,
+    short: (name) => {
+      const first = (/** @type {string} */ it) => called(it).split(" ")[0];
+      return names.some((it) => it !== name && first(it) === first(name)) ? called(name) : first(name);
+    },
     named: (name) => (name === me ? "you" : called(name)),
     colour: (name) => (Math.max(0, names.indexOf(name)) % COLOURS) + 1,
   };
@@ -78,6 +83,12 @@ async function loadWeek(schedule, {begins, ends}) {
   return {schedule, begins, around, shifts: shifts.data, layers: layers.data, overrides: overrides.data};
 }
 
+/** A key may outlive its user. @param {unknown} error */
+function ofNobody(error) {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}
+
 /** @param {string | null | undefined} user */
 async function loadTeam(user) {
   const [schedules, users, policies, swaps, own] = await Promise.all([
@@ -85,7 +96,7 @@ async function loadTeam(user) {
     api.get("/users"),
     api.get("/escalation-policies"),
     api.get("/swaps"),
-    user ? api.get(`/users/${encodeURIComponent(user)}/shifts`) : null,
+    user ? api.get(`/users/${encodeURIComponent(user)}/shifts`).catch(ofNobody) : null,
   ]);
   return {
     schedules: /** @type {{name: string, time_zone: string}[]} */ (schedules.data),
@@ -102,12 +113,12 @@ function When({at, zone, children}) {
   return html`<time datetime=${at} title=${inFull(at) + there}>${children}</time>`;
 }
 
-/** A span here; and by the schedule's clock where that shows another time. @param {{span: Span, zone: string, cut?: "from" | "to" | ""}} props */
-function SpanOf({span, zone, cut = ""}) {
+/** A span here; and by the schedule's clock where that shows another time. @param {{span: Span, zone: string, cut?: "from" | "to" | "", apart?: boolean}} props apart: no heading says the month */
+function SpanOf({span, zone, cut = "", apart}) {
   const here = zoneName();
   const now = timeNow();
   const text = (/** @type {string} */ in_) =>
-    cut === "from" ? `until ${when(span.to, in_, now)}` : cut === "to" ? `from ${when(span.from, in_, now)} on` : fromTo(span, in_);
+    cut === "from" ? `until ${when(span.to, in_, now)}` : cut === "to" ? `from ${when(span.from, in_, now)} on` : fromTo(span, in_, apart ? now : undefined);
   const length = cut ? "" : `, ${lengthOf(span)}`;
   return html`<span class="num" title=${`${inFull(span.from)} to ${inFull(span.to)}`}>${text(here)}${length}</span>${zone !== here && html`<span class="there num">${text(zone)} in ${zone}</span>`}`;
 }
@@ -123,7 +134,7 @@ function rankOf(policies, schedule) {
   if (!found.length) return "no policy pages it";
   const first = found.reduce((one, other) => (other.after < one.after ? other : one));
   const minutes = Math.round(first.after / MINUTE);
-  const which = new Set(found.map((it) => it.policy)).size > 1 ? "" : ` by ${first.policy}`;
+  const which = new Set(found.map((it) => it.policy)).size > 1 ? "" : ` by policy ${first.policy}`;
   const whom = first.isNext ? ", who comes next" : "";
   return first.after ? `paged after ${minutes ? plural(minutes, "minute") : "less than a minute"}${which}${whom}` : `paged first${which}${whom}`;
 }
@@ -151,7 +162,7 @@ function DutyCard({duty, rank, zone, people, isHere, isOnly, onDraft}) {
   const mayAct = can("config:write") || (can("alerts:write") && people.me);
   const left = is?.until ? lengthOf({from: iso(now), to: is.until}) : "";
   const draft = (/** @type {Draft["mode"]} */ mode) => () =>
-    onDraft({mode, schedule, zone, people: names, from: now, to: is?.until ? Date.parse(is.until) : null, instead: mode === "give" ? people.me || "" : ""});
+    onDraft({mode, schedule, zone, people: names, from: 0, to: is?.until ? Date.parse(is.until) : null, instead: mode === "give" ? people.me || "" : ""});
   const name = isOnly ? schedule : html`<a href=${addressWith({schedule})} aria-current=${isHere ? "true" : null}>${schedule}</a>`;
   return html`<section class=${`panel duty-card ${isHere && !isOnly ? "here" : ""} ${names.length ? "" : "gap"}`} aria-label=${schedule}><h2>${name}<span>, ${rank}</span></h2>
     <strong>${names.length ? names.map((it, n) => html`<span key=${it} class="who"><${Face} name=${it} people=${people} />${people.called(it)}${it === people.me ? ", you" : ""}${n < names.length - 1 ? "," : ""}</span>`) : html`<span class="who"><${Icon} name="close" />Nobody</span>`}</strong>
@@ -161,13 +172,13 @@ function DutyCard({duty, rank, zone, people, isHere, isOnly, onDraft}) {
   </section>`;
 }
 
-/** @param {Turn} shift @param {Override[]} overrides @param {boolean} hasLayers @param {People} people */
-function whyOf(shift, overrides, hasLayers, people) {
+/** @param {Turn} shift @param {Override[]} overrides @param {string} usual the lowest layer @param {People} people */
+function whyOf(shift, overrides, usual, people) {
   const made = overrides.filter((it) => (shift.overrides || []).includes(it.id));
   if (made.length) {
     return made.map((it) => (it.kind === "replace" && it.for ? `stands in for ${people.named(it.for)}` : it.kind === "replace" ? "by an override" : overrideInWords(it, people.called))).join(", ");
   }
-  return hasLayers && shift.layer ? shift.layer : "";
+  return shift.layer && shift.layer !== usual ? shift.layer : "";
 }
 
 /** @param {{shift: Turn, zone: string, cut: "from" | "to" | "", why: string, people: People, schedule: string, onDraft: (draft: Draft) => void}} props */
@@ -181,14 +192,15 @@ function ShiftRow({shift, zone, cut, why, people, schedule, onDraft}) {
   const draft = () =>
     onDraft({mode: isMine ? "give" : "take", schedule, zone, people: shift.people, from, to: cut === "to" ? null : to, instead: isMine ? people.me || "" : ""});
   const names = shift.people.length ? listed(shift.people.map(people.named)) : gap ? "Nobody" : "Nobody, on purpose";
-  return html`<li class=${isNow ? "cur" : gap ? "gap" : ""}>${shift.people.length ? html`<${Face} name=${shift.people[0]} people=${people} />` : html`<${Icon} name="close" />`}
+  return html`<li class=${isNow ? "cur" : to <= now ? "past" : gap ? "gap" : ""}>${shift.people.length ? html`<${Face} name=${shift.people[0]} people=${people} />` : html`<${Icon} name="close" />`}
     <div><b>${capital(names)}${isNow ? ", now" : ""}${why && html`<span class="why">, ${why}</span>`}</b><p><${SpanOf} span=${shift} zone=${zone} cut=${cut} /></p></div>
     ${mayAct && html`<${Button} small solid=${gap} onClick=${draft} says=${`${isMine ? "Hand over" : "Take"}, ${fromTo(shift, zoneName())}`}>${isMine ? "Hand over" : "Take"}<//>`}</li>`;
 }
 
-/** @param {{swap: Swap, zone: string, people: People, hasMany: boolean}} props */
-function SwapRow({swap, zone, people, hasMany}) {
+/** @param {{swap: Swap, zone: string, people: People, hasMany: boolean, isFirst?: boolean}} props isFirst: above the page, for whoever is asked */
+function SwapAsked({swap, zone, people, hasMany, isFirst}) {
   const here = zoneName();
+  const now = timeNow();
   const path = `/schedules/${encodeURIComponent(swap.schedule)}/swaps/${swap.id}`;
   const isAdmin = can("config:write");
   const mayAnswer = isAdmin || (can("alerts:write") && swap.with === people.me);
@@ -197,14 +209,13 @@ function SwapRow({swap, zone, people, hasMany}) {
     await (how ? api.post(`${path}/${how}`) : api.remove(path));
     say(said);
   };
-  const asker = people.named(swap.user);
   const whose = swap.with === people.me ? "your" : `${people.called(swap.with)}’s`;
-  return html`<li class="asked"><${Face} name=${swap.user} people=${people} />
-    <div><b>${capital(asker)} ${swap.user === people.me ? "ask" : "asks"} ${people.named(swap.with)} to take ${fromTo(swap.gives, here)}</b>
-      <p class="num">for ${whose} ${fromTo(swap.takes, here)}${hasMany ? `, ${swap.schedule}` : ""}. ${swap.reason ? `“${swap.reason}”. ` : ""}To be answered until <${When} at=${swap.expires_at} zone=${zone}>${when(swap.expires_at, here, timeNow())}<//>.</p></div>
-    ${(mayAnswer || mayWithdraw) && html`<span class="do">
-      ${mayAnswer && html`<${Act} solid small run=${answer("accept", "Accepted: both shifts are swapped")} doing="Accepting …">Accept<//><${Act} small run=${answer("decline", "Declined: nothing changes")} doing="Declining …">Decline<//>`}
-      ${mayWithdraw && html`<${Act} small run=${answer("", "Withdrawn: nothing changes")} doing="Withdrawing …">Withdraw<//>`}</span>`}</li>`;
+  const fact = `${capital(people.named(swap.user))} ${swap.user === people.me ? "ask" : "asks"} ${people.named(swap.with)} to take ${fromTo(swap.gives, here, now)}`;
+  const why = html`<p class="num">for ${whose} ${fromTo(swap.takes, here, now)}${hasMany ? `, ${swap.schedule}` : ""}. ${swap.reason ? `“${swap.reason}”. ` : ""}To be answered until <${When} at=${swap.expires_at} zone=${zone}>${when(swap.expires_at, here, now)}<//>.</p>`;
+  const act = html`${mayAnswer && html`<${Act} solid small=${!isFirst} run=${answer("accept", "Accepted: both shifts are swapped")} doing="Accepting …">Accept<//><${Act} small=${!isFirst} run=${answer("decline", "Declined: nothing changes")} doing="Declining …">Decline<//>`}
+    ${mayWithdraw && html`<${Act} small run=${answer("", "Withdrawn: nothing changes")} doing="Withdrawing …">Withdraw<//>`}`;
+  if (isFirst) return html`<${Banner} icon="swap" says="You are asked to swap" fact=${fact} act=${act}>${why}<//>`;
+  return html`<li class="asked"><${Face} name=${swap.user} people=${people} /><div><b>${fact}</b>${why}</div>${(mayAnswer || mayWithdraw) && html`<span class="do">${act}</span>`}</li>`;
 }
 
 /** @param {{it: Override, schedule: string, zone: string, people: People}} props */
@@ -219,7 +230,7 @@ function OverrideRow({it, schedule, zone, people}) {
     say(hasBegun ? "Ended: from now on the layers say who is on call" : "Taken back");
   };
   return html`<li><${Face} name=${it.user} people=${people} /><div><b>${capital(overrideInWords(it, people.called))}</b>
-      <p><${SpanOf} span=${it} zone=${zone} /><span>${it.made_at ? `by ${maker === people.me ? "you" : maker}, ${when(it.made_at, zoneName(), timeNow())}` : "in the schedule’s own text"}${it.reason ? `: ${it.reason}` : ""}</span></p></div>
+      <p><${SpanOf} span=${it} zone=${zone} apart /><span>${it.made_at ? `by ${maker === people.me ? "you" : maker}, ${when(it.made_at, zoneName(), timeNow())}` : "in the schedule’s own text"}${it.reason ? `: ${it.reason}` : ""}</span></p></div>
     ${mayEnd && html`<${Button} small onClick=${() => setAsks(true)} says=${`Undo ${overrideInWords(it, people.called)}`}>Undo<//>`}
     ${asks && html`<${Confirm} title="Undo this override?" verb=${hasBegun ? "End it now" : "Take it back"} doing="Undoing …" run=${end} onClose=${() => setAsks(false)}>
       <p>${capital(overrideInWords(it, people.called))}, ${fromTo(it, zoneName())}. ${hasBegun ? "What is past stays." : "Then the layers say who is on call."}</p><//>`}</li>`;
@@ -233,8 +244,8 @@ function OwnShifts({own, hasMany, zoneOf}) {
     ${own.length ? html`<ol>${own.slice(0, OWN_SHOWN).map((it) => {
       const isNow = Date.parse(it.from) <= now;
       const isCut = Date.parse(it.to) - now > 3.9 * WEEK;
-      return html`<li key=${it.schedule + it.from} class=${`bare ${isNow ? "cur" : ""}`}><div><b>${hasMany ? it.schedule : isNow ? "Now" : `In ${lengthOf({from: iso(now), to: it.from})}`}</b>
-        <p><${SpanOf} span=${it} zone=${zoneOf(it.schedule)} cut=${isCut ? (isNow ? "from" : "to") : isNow ? "from" : ""} /></p></div></li>`;
+      const cut = isNow ? "from" : isCut ? "to" : "";
+      return html`<li key=${it.schedule + it.from} class=${`bare ${isNow ? "cur" : ""}`}><div><b><${SpanOf} span=${it} zone=${zoneOf(it.schedule)} cut=${cut} apart /></b></div><span class="quiet">${hasMany ? it.schedule : isNow ? "now" : `in ${lengthOf({from: iso(now), to: it.from}).split(" ")[0]}`}</span></li>`;
     })}</ol>` : html`<p class="none">You have none in the next 28 days.</p>`}
     ${rest > 0 && html`<p class="none">${plural(rest, "more shift")} after these.</p>`}</section>`;
 }
@@ -257,8 +268,11 @@ function OnCall({duties, team, user}) {
   const today = weekStart("", now, here);
   const shown = value && value.schedule === schedule && value.begins === week.begins ? value : null;
   const runs = shown && shiftAt(/** @type {Turn[]} */ (shown.shifts), now);
+  const began = useRef("");
   useEffect(() => {
-    if (shown) refresh().catch(() => undefined);
+    // A shift has ended while the page was open.
+    if (began.current && runs && began.current !== runs.from) refresh().catch(() => undefined);
+    began.current = runs ? runs.from : "";
   }, [runs?.from]);
   const to = (/** @type {number} */ days) => addressWith({week: dateAfter(start, days), schedule});
   useKeys({
@@ -275,26 +289,29 @@ function OnCall({duties, team, user}) {
   const shifts = shown ? /** @type {Turn[]} */ (shown.shifts).filter((it) => placeOf(it, week)) : [];
   const gaps = shifts.filter((it) => isGap(it) && Date.parse(it.to) > now);
   const asked = team.swaps.filter((it) => it.state === "asked" && Date.parse(it.expires_at) > now && (it.schedule === schedule || [it.user, it.with].includes(people.me || "")));
+  const mine = asked.filter((it) => it.with === people.me);
+  const others = asked.filter((it) => it.with !== people.me);
   const made = shown ? /** @type {Override[]} */ (shown.overrides).filter((it) => Date.parse(it.to) > now) : [];
   const hasMany = known.length > 1;
   const coming = team.own.find((it) => Date.parse(it.from) > now);
   return html`<header class="lead"><h1>${leadSentence(duties, people.me, here, now, coming)}</h1>
       ${mayAct && html`<div class="do"><${Button} icon="swap" onClick=${() => setSwapping(true)}>Swap<//><${Button} icon="plus" onClick=${override}>Override<//></div>`}</header>
+    ${mine.map((it) => html`<${SwapAsked} key=${it.id} swap=${it} zone=${zoneOf(it.schedule)} people=${people} hasMany=${hasMany} isFirst />`)}
     <div class="duties">${duties.map((it) => html`<${DutyCard} key=${it.schedule} duty=${it} rank=${rankOf(team.policies, it.schedule)} zone=${zoneOf(it.schedule)} people=${people}
       isHere=${it.schedule === schedule} isOnly=${!hasMany} onDraft=${setDraft} />`)}</div>
     <section class="panel rota" aria-label=${`${schedule}, the week`}>
       <header><h2>${schedule}, ${weekInWords(week, here)}</h2><span class="quiet">${zoneInWeek(week, here)}${zone === here ? "" : `. The schedule’s zone is ${zone}.`}</span>
         ${gaps.length > 0 && html`<${Tag} icon="close" class="lacks">${plural(gaps.length, "gap")}, ${fromTo(gaps[0], here)}<//>`}
         <span class="do"><a class="btn bare square" href=${to(-7)} aria-label="The week before" title="The week before"><${Icon} name="back" /></a><a class="btn" href=${addressWith({week: null, schedule})} aria-current=${start === today ? "date" : null}>Today</a><a class="btn bare square" href=${to(7)} aria-label="The week after" title="The week after"><${Icon} name="next" /></a></span></header>
-      ${shown ? html`<${WeekStrip} week=${week} zone=${here} colour=${people.colour} rows=${stripRows({shifts: shown.shifts, layers: shown.layers, overrides: shown.overrides, swaps: team.swaps.filter((it) => it.schedule === schedule)}, week, people.called)} />` : error ? html`<p class="problem">${error.message}</p>` : html`<${Skeleton} lines=${3} says="Loading the week" />`}
+      ${shown ? html`<${WeekStrip} week=${week} zone=${here} colour=${people.colour} rows=${stripRows({shifts: shown.shifts, layers: shown.layers, overrides: shown.overrides, swaps: team.swaps.filter((it) => it.schedule === schedule)}, week, people.short)} />` : error ? html`<p class="problem">${error.message}</p>` : html`<${Skeleton} lines=${3} says="Loading the week" />`}
     </section>
     <div class="sides">
-      <section class="panel turns" aria-label="Shifts of the week"><header><h2>Shifts</h2><span class="quiet">${schedule}, ${here}</span></header>
+      <section class="panel turns plan" aria-label="Shifts of the week"><header><h2>Shifts</h2><span class="quiet">${schedule}, ${here}</span></header>
         ${shown ? html`<ol>${shifts.map((it) => html`<${ShiftRow} key=${it.from} shift=${it} zone=${zone} people=${people} schedule=${schedule} onDraft=${setDraft}
-          cut=${Date.parse(it.from) <= first ? "from" : Date.parse(it.to) >= last ? "to" : ""} why=${whyOf(it, shown.overrides, shown.layers.length > 1, people)} />`)}</ol>` : html`<${Skeleton} says="Loading shifts" />`}</section>
+          cut=${Date.parse(it.from) <= first ? "from" : Date.parse(it.to) >= last ? "to" : ""} why=${whyOf(it, shown.overrides, shown.layers.at(-1)?.layer || "", people)} />`)}</ol>` : html`<${Skeleton} says="Loading shifts" />`}</section>
       <div class="side">
         <section class="panel turns" aria-label="Asked and arranged"><header><h2>Asked and arranged</h2></header>
-          ${asked.length + made.length ? html`<ol>${asked.map((it) => html`<${SwapRow} key=${it.id} swap=${it} zone=${zoneOf(it.schedule)} people=${people} hasMany=${hasMany} />`)}
+          ${others.length + made.length ? html`<ol>${others.map((it) => html`<${SwapAsked} key=${it.id} swap=${it} zone=${zoneOf(it.schedule)} people=${people} hasMany=${hasMany} />`)}
             ${made.map((it) => html`<${OverrideRow} key=${it.id} it=${it} schedule=${schedule} zone=${zone} people=${people} />`)}</ol>` : html`<p class="none">Nobody has asked for a swap, and no override is to come: the layers say who is on call.</p>`}</section>
         ${people.me && html`<${OwnShifts} own=${team.own} hasMany=${hasMany} zoneOf=${zoneOf} />`}
         <${Calendars} schedule=${schedule} user=${people.me} />
@@ -305,10 +322,10 @@ function OnCall({duties, team, user}) {
 
 function OnCallPage() {
   const me = useMe();
-  const duty = useDuty();
+  const duties = useDuties();
   const team = useLive(() => loadTeam(me?.user), [me?.user]);
-  const error = duty.error || team.error;
-  if (!duty.value || !team.value || !me) {
+  const error = team.error;
+  if (!duties || !team.value || !me) {
     if (error) return html`<${Banner} icon="close" kind="bad" fact="Who is on call cannot be shown now"><p>${error.message}</p><//>`;
     return html`<header class="lead"><h1>On call</h1></header><${Skeleton} lines=${6} says="Loading who is on call" />`;
   }
@@ -316,7 +333,7 @@ function OnCallPage() {
     return html`<${Empty} title="There is no schedule yet" why="Alerts page the people and channels that escalation policies name. A schedule says who is on call when, and a policy names it in their place."
       act=${can("config:write") && html`<a class="btn solid" href="/console/set-up/schedules">Make a schedule</a>`} foot="A team’s file may hold schedules too: docs/schedules.md." />`;
   }
-  return html`<${OnCall} duties=${duty.value} team=${team.value} user=${me.user} />`;
+  return html`<${OnCall} duties=${duties} team=${team.value} user=${me.user} />`;
 }
 
 /** @type {import("../core/types.js").Page} */

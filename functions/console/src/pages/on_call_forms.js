@@ -172,6 +172,8 @@ export function SwapForm({schedule, zone, users, me, called, onClose}) {
     return `${called(taken.user)} is asked`;
   };
   const isPossible = Boolean(given && taken);
+  // The first field has the focus: it has to be there.
+  if (!shifts && !problem) return null;
   return html`<${Form} title=${`Swap in ${schedule}`} verb=${taken ? `Ask ${called(taken.user)}` : "Ask"} run=${run} onClose=${onClose} disabled=${!isPossible}>
     <p>Nothing changes before the other one accepts. Times are ${here}${zone === here ? "" : `; the schedule's zone is ${zone}`}.</p>
     ${isAdmin && html`<${Select} label="Who asks" value=${asker} onInput=${setAsker} options=${users.map((it) => /** @type {[string, string]} */ ([it, called(it)]))} />`}

@@ -1,47 +1,32 @@
-import {api} from "../core/api.js";
-import {useLive} from "../core/live.js";
 import {useMe} from "../core/me.js";
 import {inFull, useNow, zoneName} from "../core/times.js";
 import {html, useEffect} from "../core/view.js";
+import {loadWatch, mainDuty, useWatch} from "../core/watch.js";
 import {when} from "../core/week.js";
-import {capital, listed} from "../core/words.js";
+import {capital, listed, plural} from "../core/words.js";
 
-const MINUTE = 60_000;
+const NB = "\u00a0";
+const STEP_MS = 10_000;
 
 /** @typedef {import("../core/types.js").Duty} Duty */
 
-const asked = {answer: /** @type {Promise<Duty[]> | null} */ (null)};
-
-/** All that ask at the same time share one request. @returns {Promise<Duty[]>} */
-function load() {
-  asked.answer ||= api
-    .get("/on-call")
-    .then(({data}) => data.schedules)
-    .finally(() => {
-      asked.answer = null;
-    });
-  return asked.answer;
-}
-
-/** Who is on call by each schedule; asked again when a shift ends. */
-export function useDuty() {
-  const live = useLive(load);
-  const now = useNow(MINUTE / 6);
-  const ends = (live.value || []).map((it) => Date.parse(it.on_call?.until || "")).filter((at) => at <= now);
-  const ended = ends.length ? Math.max(...ends) : 0;
+/** Who is on call by each schedule, as the header has it; asked again when a shift ends. Null until it is known. */
+export function useDuties() {
+  const {duties} = useWatch();
+  const now = useNow(STEP_MS);
+  const over = Math.max(0, ...(duties || []).map((it) => Date.parse(it.on_call?.until || "")).filter((at) => at <= now));
   useEffect(() => {
-    if (ended) live.refresh().catch(() => undefined);
-  }, [ended]);
-  return live;
+    if (over) loadWatch().catch(() => undefined);
+  }, [over]);
+  return duties;
 }
 
 /**
- * The schedule that says most to whoever looks: their own, else the first with somebody on call.
+ * The schedule that says most to whoever looks: one by which they are on call, else the main one.
  * @param {Duty[]} duties @param {string | null | undefined} user
  */
 export function firstDuty(duties, user) {
-  const has = (/** @type {Duty} */ it) => it.on_call?.people || [];
-  return duties.find((it) => user && has(it).includes(user)) || duties.find((it) => has(it).length) || duties[0];
+  return duties.find((it) => user && it.on_call?.people.includes(user)) || mainDuty(duties);
 }
 
 /**
@@ -60,18 +45,16 @@ export function dutyInWords({on_call, next}, user, zone, now) {
   };
 }
 
-/** The header's line. @param {{children?: import("../vendor/preact.js").Children}} props children: what a phone shows behind it */
-export function DutyLine({children}) {
-  const {value} = useDuty();
-  const now = useNow(MINUTE / 6);
+/** The header's line. @param {{children?: import("../vendor/preact.js").Children}} props children: how fresh it is, for a phone */
+export function OnDuty({children}) {
+  const duties = useDuties();
+  const now = useNow(STEP_MS);
   const user = useMe()?.user;
-  if (!value) return html`<p class="duty"><span class="then">${children}</span></p>`;
-  const duty = firstDuty(value, user);
-  if (!duty) {
-    return html`<p class="duty"><a href="/console/on-call">Nobody is on call</a>: there is no schedule<span class="then">${children}</span></p>`;
-  }
+  if (!duties) return html`<p class="duty">${children}</p>`;
+  const duty = firstDuty(duties, user);
+  if (!duty) return html`<p class="duty"><a class="plain" href="/console/on-call"><b class="none">No schedule yet</b></a><span class="then">${children}</span></p>`;
   const {who, until, next, isGap} = dutyInWords(duty, user, zoneName(), now);
-  const others = value.length - 1;
-  return html`<p class="duty"><a href=${`/console/on-call?schedule=${encodeURIComponent(duty.schedule)}`} title=${duty.schedule}>On call</a>: <b class=${isGap ? "lack" : ""}>${who === "you" ? "You" : isGap ? capital(who) : who}</b>
-    ${until && html` until <time datetime=${until.at} title=${inFull(until.at)}>${until.says}</time>`}<span class="then">${next && html`<span class="wide">, </span>next ${next} `}${others > 0 && html`<span class="wide quiet">· ${others} more ${others === 1 ? "schedule" : "schedules"}</span>`}${children}</span></p>`;
+  const others = duties.length - 1;
+  return html`<p class="duty"><a class="plain" href=${`/console/on-call?schedule=${encodeURIComponent(duty.schedule)}`} title=${duty.schedule}>On call: <b class=${isGap ? "none" : null}>${capital(who)}</b></a>${until && html` until <time datetime=${until.at} title=${inFull(until.at)}>${until.says}</time>`}
+    <span class="then">${next && html`<span class="wide">,${NB}</span>next ${next} `}${others > 0 && html`<span class="wide quiet">(${duty.schedule}, and ${plural(others, "more schedule")}) </span>`}${children}</span></p>`;
 }

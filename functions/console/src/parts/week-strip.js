@@ -35,6 +35,6 @@ export function WeekStrip({week, zone, rows, colour}) {
       ${week.days.slice(1).map(({at}) => html`<${At} key=${at} class="rule" from=${share(at)} />`)}
       ${cells.map(({from, to, kind: what, people, says}) => html`<${At} key=${`${from} ${says}`} from=${from} to=${to} title=${says}
         class=${`bit ${what} ${people.length ? `p${colour(people[0])}` : ""}`}>${what === "gap" ? html`<${Icon} name="close" />` : says}<//>`)}
-      ${isNow && html`<${At} class="now" from=${share(now)} />`}</div></div>`)}
+      ${isNow && html`<${At} class="tick" from=${share(now)} />`}</div></div>`)}
   </div>`;
 }
