@@ -6,7 +6,6 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const NB = "\u00a0";
-const GRACE = 7 * DAY;
 
 /**
  * @typedef {{from: string, to: string, people: string[], layer?: string | null, overrides?: string[]}} Turn
@@ -25,12 +24,17 @@ const GRACE = 7 * DAY;
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
+/** @param {string} zone @param {Intl.DateTimeFormatOptions} how */
+function formatOf(zone, how) {
+  const name = zone + JSON.stringify(how);
+  const format = formats.get(name) || new Intl.DateTimeFormat("en-GB", {timeZone: zone, hourCycle: "h23", ...how});
+  formats.set(name, format);
+  return format;
+}
+
 /** @param {number} at @param {string} zone @param {Intl.DateTimeFormatOptions} how */
 function partsOf(at, zone, how) {
-  const name = zone + JSON.stringify(how);
-  const format = formats.get(name) || new Intl.DateTimeFormat("en-GB", {timeZone: zone, ...how});
-  formats.set(name, format);
-  return Object.fromEntries(format.formatToParts(at).map((part) => [part.type, part.value]));
+  return Object.fromEntries(formatOf(zone, how).formatToParts(at).map((part) => [part.type, part.value]));
 }
 
 /**
@@ -39,15 +43,7 @@ function partsOf(at, zone, how) {
  */
 export function offsetAt(at, zone) {
   const whole = Math.floor(at / 1000) * 1000;
-  const {year, month, day, hour, minute, second} = partsOf(whole, zone, {
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
+  const {year, month, day, hour, minute, second} = partsOf(whole, zone, {dateStyle: "short", timeStyle: "medium"});
   return Date.UTC(+year, +month - 1, +day, +hour, +minute, +second) - whole;
 }
 
@@ -121,7 +117,7 @@ export function isGap(shift) {
 export function overrideInWords(it, called) {
   if (it.kind === "add") return `${called(it.user)} too`;
   if (it.kind === "remove") return `without ${called(it.user)}`;
-  return it.for ? `${called(it.user)} for ${called(it.for)}` : `${called(it.user)} for all`;
+  return it.for ? `${called(it.user)} for ${called(it.for)}` : `${called(it.user)} instead of all`;
 }
 
 /**
@@ -212,92 +208,61 @@ export function lengthOf(span) {
   return `${hours}${NB}h${rest ? `${NB}${rest}${NB}min` : ""}`;
 }
 
-/** "Mon 09:00"; from a week on "Mon 9 Mar 09:00". @param {string} iso @param {string} zone @param {number} now */
+const TIME = /** @type {const} */ ({hour: "2-digit", minute: "2-digit"});
+const DATE = /** @type {const} */ ({weekday: "short", day: "numeric", month: "short"});
+
+/** "Mon 09:00"; of another week "Mon 9 Mar 09:00". @param {string} iso @param {string} zone @param {number} now */
 export function when(iso, zone, now) {
   const at = Date.parse(iso);
-  const parts = partsOf(at, zone, {
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    year: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  const time = `${parts.hour}:${parts.minute}`;
-  if (Math.abs(at - now) < GRACE - DAY) return `${parts.weekday}${NB}${time}`;
-  const year = Math.abs(at - now) > 300 * DAY ? `${NB}${parts.year}` : "";
-  return `${parts.weekday}${NB}${parts.day}${NB}${parts.month}${year}${NB}${time}`;
+  const how = Math.abs(at - now) < 6 * DAY ? {weekday: DATE.weekday} : DATE;
+  return tidy(formatOf(zone, {...how, ...TIME}).format(at));
 }
 
-/**
- * From when to when, with the day said once where it is the same one, and the month where it
- * changes, or is another one than now's.
- * @param {Span} span @param {string} zone @param {number} [now] ms; without it, a heading says the month
- */
-export function fromTo(span, zone, now) {
-  const how = /** @type {const} */ ({
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
-  const [from, to] = [partsOf(Date.parse(span.from), zone, how), partsOf(Date.parse(span.to), zone, how)];
-  const isOneDay = from.day === to.day && from.month === to.month;
-  const isOneMonth = from.month === to.month && (now === undefined || partsOf(now, zone, how).month === from.month);
-  const day = (/** @type {Record<string, string>} */ it, /** @type {boolean} */ month) =>
-    `${it.weekday}${NB}${it.day}${month ? `${NB}${it.month}` : ""}`;
-  const begins = `${day(from, !isOneMonth)}${NB}${from.hour}:${from.minute}`;
-  const ends = `${isOneDay ? "" : `${day(to, from.month !== to.month)}${NB}`}${to.hour}:${to.minute}`;
-  return `${begins} to ${ends}`;
+/** "Mon 2 Mar 09:00 to Tue 3 Mar 09:00"; of one day "Fri 6 Mar 09:00 to 12:00". @param {Span} span @param {string} zone */
+export function fromTo(span, zone) {
+  const [from, to] = [Date.parse(span.from), Date.parse(span.to)];
+  return tidy(formatOf(zone, {...DATE, ...TIME}).formatRange(from, to)).replace(/\s*\u2013\s*/, " to ");
 }
+
+/** A day and its time never part. @param {string} text */
+const tidy = (text) => text.replaceAll(",", "").replace(/ (?=\S)/g, NB);
 
 /** "1 to 7 March", "27 February to 5 March". @param {Week} week @param {string} zone */
 export function weekInWords(week, zone) {
-  const how = /** @type {const} */ ({day: "numeric", month: "long", year: "numeric"});
-  const [first, last] = [partsOf(week.begins, zone, how), partsOf(week.ends - 1, zone, how)];
-  const year = first.year === last.year ? "" : `${NB}${first.year}`;
-  const month = first.month === last.month ? "" : `${NB}${first.month}${year}`;
-  return `${first.day}${month} to ${last.day}${NB}${last.month}${year && `${NB}${last.year}`}`;
+  const format = formatOf(zone, {day: "numeric", month: "long"});
+  return tidy(format.formatRange(week.begins, week.ends - 1)).replace(/\s*\u2013\s*/, " to ");
 }
 
-/** "UTC+1", "UTC−3:30", "UTC". @param {number} at @param {string} zone */
+/** "UTC+1" @param {number} at @param {string} zone */
 export function offsetInWords(at, zone) {
-  const minutes = Math.round(offsetAt(at, zone) / MINUTE);
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60];
-  if (!minutes) return "UTC";
-  return `UTC${minutes < 0 ? "\u2212" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
+  return partsOf(at, zone, {timeZoneName: "shortOffset"}).timeZoneName.replace("GMT", "UTC").replace(/\+0$/, "");
 }
 
 /**
- * The zone of a week, and what its clocks do in it: "Europe/Paris, UTC+1, from Sun 29 on UTC+2".
+ * The zone of a week, and what its clocks do in it: "Europe/Paris, UTC+1; from Sun 29 Mar on UTC+2: 167 h".
  * @param {Week} week @param {string} zone
  */
 export function zoneInWeek(week, zone) {
-  const said = `${zone}, ${offsetInWords(week.begins, zone)}`;
-  const changed = week.days.find((day) => offsetAt(day.ends, zone) !== offsetAt(week.begins, zone));
-  if (!changed) return zone === "UTC" ? "UTC" : said;
-  const {weekday, day} = partsOf(changed.at, zone, {weekday: "short", day: "numeric"});
-  const hours = (week.ends - week.begins) / HOUR;
-  return `${said}; clocks change on ${weekday}${NB}${day} to ${offsetInWords(changed.ends, zone)}: ${hours}${NB}h`;
+  const before = offsetInWords(week.begins, zone);
+  const changed = week.days.find((day) => offsetInWords(day.ends, zone) !== before);
+  if (!changed) return zone === before ? zone : `${zone}, ${before}`;
+  const day = tidy(formatOf(zone, DATE).format(changed.at));
+  return `${zone}, ${before}; from ${day} on ${offsetInWords(changed.ends, zone)}: ${(week.ends - week.begins) / HOUR}${NB}h`;
 }
 
 /**
- * By which policies a schedule is paged, and how long after an alert, in the policies' order.
+ * The policy that pages a schedule first, and how long after an alert.
  * @param {{name: string, steps: {delay: string, targets: Record<string, string>[]}[]}[]} policies
  * @param {string} schedule
- * @returns {{policy: string, after: number, isNext: boolean}[]} ms
+ * @returns {{policy: string, after: number} | undefined} ms
  */
 export function pagedBy(policies, schedule) {
-  return policies.flatMap(({name, steps}) => {
-    let after = 0;
-    for (const step of steps) {
-      const target = step.targets.find((it) => it.schedule === schedule);
-      if (target) return [{policy: name, after, isNext: target.position === "next"}];
-      after += durationOf(step.delay);
-    }
-    return [];
+  const found = policies.flatMap(({name, steps}) => {
+    const step = steps.findIndex((it) => it.targets.some((target) => target.schedule === schedule));
+    const after = steps.slice(0, step).reduce((sum, it) => sum + durationOf(it.delay), 0);
+    return step < 0 ? [] : [{policy: name, after}];
   });
+  return found.sort((one, other) => one.after - other.after)[0];
 }
 
 /** "5m", "1h30m", "90s" in ms. @param {string} text */
