@@ -194,7 +194,7 @@ def page_of(
             context.set_default_timeout(SECONDS * 1000)
             watches.add(context, Watch(tocsin.url, operations))
             if role != "nobody":
-                sign_in(context, tocsin, key_of(role))
+                sign_in(context, tocsin.url, key_of(role))
             return context.new_page()
 
         yield page
@@ -202,11 +202,9 @@ def page_of(
     assert not left, "\n".join(left)
 
 
-def sign_in(context: BrowserContext, tocsin: Tocsin, key: str) -> None:
+def sign_in(context: BrowserContext, url: str, key: str) -> None:
     """Sign in with a key, through the door for keys."""
-    answer = context.request.post(
-        f"{tocsin.url}/session", data={"api_key": key}, headers={"origin": tocsin.url}
-    )
+    answer = context.request.post(f"{url}/session", data={"api_key": key}, headers={"origin": url})
     if answer.status == 404:
         # A stack from before there were sessions.
         context.set_extra_http_headers({"X-API-Key": key})
