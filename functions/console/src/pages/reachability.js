@@ -95,7 +95,7 @@ function evidence({paths}) {
 }
 
 function ReachabilityPage() {
-  const paging = useMe()?.paging;
+  const paging = /** @type {any} */ (useMe())?.paging;
   const {value, error, asOf} = useLive(() => Promise.all(PAGED.map(async (severity) => /** @type {Answer} */ ((await api.get("/reachability", {severity})).data))));
   if (error && !value) return html`<${Banner} icon="close" kind="bad" fact="What is wrong cannot be shown now"><p>${error.message}</p><//>`;
   if (!value) return html`<${Skeleton} lines=${6} />`;
