@@ -46,7 +46,7 @@ class WorldPages:
     def admin(self) -> Client:
         return self.client.with_key("admin", user=None)
 
-    def page(  # noqa: PLR0913 - what a browser can differ in
+    def page(
         self,
         user: str | None,
         *scopes: str,

@@ -142,7 +142,7 @@ function DutyCard({duty, policies, zone, people, isHere, hasMany, onPress}) {
   const paged = pagedBy(policies, schedule);
   const rank = paged ? `paged ${paged.after ? `after ${span(paged.after)}` : "first"} by policy ${paged.policy}` : "no policy pages it";
   const name = hasMany ? html`<a href=${addressWith({schedule})} aria-current=${isHere ? "true" : null}>${schedule}</a>` : schedule;
-  return html`<section class=${`panel duty-card ${isHere && hasMany ? "here" : ""} ${who.length ? "" : "gap"}`} aria-label=${schedule}><h2>${name}<span>, ${rank}</span></h2>
+  return html`<section class=${`panel duty-card ${isHere && hasMany ? "here" : ""} ${who.length ? "" : "is-gap"}`} aria-label=${schedule}><h2>${name}<span>, ${rank}</span></h2>
     <strong>${who.map((it) => html`<span key=${it} class="who"><${Face} name=${it} people=${people} />${people.called(it)}${it === people.me && ", you"}</span>`)}${!who.length && html`<span class="who"><${Icon} name="close" />Nobody</span>`}</strong>
     <p>${is?.until ? html`until <b><${When} at=${is.until} zone=${zone} /></b>, ${lengthOf({from: iso(now), to: is.until})}.` : "until further notice."}
       ${next && html` Next <b>${listed(next.people.map(people.named))}</b>${next.from && next.from !== is?.until ? html`, from <${When} at=${next.from} zone=${zone} />` : next.until && html`, until <${When} at=${next.until} zone=${zone} />`}.`}
@@ -157,7 +157,7 @@ function ShiftRow({shift, zone, cut, why, people, onPress}) {
   const isNow = !isOver && Date.parse(shift.from) <= now;
   const [first] = shift.people;
   const names = first ? listed(shift.people.map(people.named)) : isGap(shift) ? "nobody" : "nobody, on purpose";
-  return html`<li data-from=${shift.from} data-to=${shift.to} class=${isNow ? "cur" : isOver ? "past" : isGap(shift) ? "gap" : ""}>${first ? html`<${Face} name=${first} people=${people} />` : html`<${Icon} name="close" />`}
+  return html`<li data-from=${shift.from} data-to=${shift.to} class=${isNow ? "cur" : isOver ? "past" : isGap(shift) ? "is-gap" : ""}>${first ? html`<${Face} name=${first} people=${people} />` : html`<${Icon} name="close" />`}
     <div><b>${capital(names)}${isNow && ", now"}${why && html`<span class="why">, ${why}</span>`}</b><p><${SpanOf} span=${shift} zone=${zone} cut=${cut} /></p></div>
     ${!isOver && html`<${Change} small who=${shift.people} says=${fromTo(shift, zoneName())} people=${people} onPress=${onPress} />`}</li>`;
 }
@@ -269,7 +269,7 @@ function OnCall({duties, team, user}) {
       <header><h2>${schedule}, ${weekInWords(week, here)}</h2><span class="quiet">${zoneInWeek(week, here)}${zone !== here && `. The schedule’s zone is ${zone}.`}</span>
         ${gaps.length > 0 && html`<${Tag} icon="close" class="lacks">${plural(gaps.length, "gap")}, ${fromTo(gaps[0], here)}<//>`}
         <span class="do">${turn(-7, "back", "The week before")}<a class="btn" href=${addressWith({schedule, week: null})} aria-current=${start === today ? "date" : null}>Today</a>${turn(7, "next", "The week after")}</span></header>
-      ${shown ? html`<${WeekStrip} week=${week} zone=${here} colour=${people.colour} rows=${stripRows({...shown, swaps: asked.filter((it) => it.schedule === schedule)}, week, called)} />` : error ? html`<p class="problem">${error.message}</p>` : html`<${Skeleton} />`}
+      ${shown ? html`<${WeekStrip} week=${week} zone=${here} colour=${people.colour} rows=${stripRows({...shown, swaps: asked.filter((it) => it.schedule === schedule)}, week, (name) => called(name).split(" ")[0])} />` : error ? html`<p class="problem">${error.message}</p>` : html`<${Skeleton} />`}
     </section>
     <div class="sides">
       <section class="panel turns plan" aria-label="Shifts of the week"><header><h2>Shifts</h2><span class="quiet">${schedule}, ${here}</span></header>

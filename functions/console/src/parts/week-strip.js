@@ -34,7 +34,7 @@ export function WeekStrip({week, zone, rows, colour}) {
     ${rows.map(({name, kind, cells}, index) => html`<div key=${index} class=${`lane ${kind}`}><span class="lab" title=${name}>${name}</span><div>
       ${week.days.slice(1).map(({at}) => html`<${At} key=${at} class="rule" from=${share(at)} />`)}
       ${cells.map(({from, to, kind: what, people, says}) => html`<${At} key=${`${from} ${says}`} from=${from} to=${to} title=${says}
-        class=${`bit ${what} ${people.length ? `p${colour(people[0])}` : ""}`}>${what === "gap" ? html`<${Icon} name="close" />` : says}<//>`)}
+        class=${`bit is-${what} ${people.length ? `p${colour(people[0])}` : ""}`}>${what === "gap" ? html`<${Icon} name="close" />` : says}<//>`)}
       ${isNow && html`<${At} class="tick" from=${share(now)} />`}</div></div>`)}
   </div>`;
 }
