@@ -1,4 +1,4 @@
-/** A week of a schedule, from what the API says to what is drawn. Pure: the zone and now are given. */
+/** A week of a schedule, from what the API says to what is drawn. Pure, but for the time zone of the device. */
 
 import {listed} from "./words.js";
 
@@ -24,51 +24,17 @@ const NB = "\u00a0";
 /** @type {Map<string, Intl.DateTimeFormat>} */
 const formats = new Map();
 
-/** @param {string} zone @param {Intl.DateTimeFormatOptions} how */
-function formatOf(zone, how) {
+/** @param {Intl.DateTimeFormatOptions} how @param {string} [zone] without it, the one here */
+function formatOf(how, zone) {
   const name = zone + JSON.stringify(how);
-  const format = formats.get(name) || new Intl.DateTimeFormat("en-GB", {timeZone: zone, hourCycle: "h23", ...how});
+  const format = formats.get(name) || new Intl.DateTimeFormat("en-GB", {...how, timeZone: zone});
   formats.set(name, format);
   return format;
 }
 
-/** @param {number} at @param {string} zone @param {Intl.DateTimeFormatOptions} how */
-function partsOf(at, zone, how) {
-  return Object.fromEntries(formatOf(zone, how).formatToParts(at).map((part) => [part.type, part.value]));
-}
-
-/**
- * How far the zone's clock is ahead of UTC, ms.
- * @param {number} at @param {string} zone
- */
-export function offsetAt(at, zone) {
-  const whole = Math.floor(at / 1000) * 1000;
-  const {year, month, day, hour, minute, second} = partsOf(whole, zone, {dateStyle: "short", timeStyle: "medium"});
-  return Date.UTC(+year, +month - 1, +day, +hour, +minute, +second) - whole;
-}
-
-/**
- * The first instant at which the zone's clock shows this time, or one after it where it skips it:
- * as the API reads such a time.
- * @param {string} wall "2026-03-01T09:00" @param {string} zone
- */
-export function instantOf(wall, zone) {
-  const shown = Date.parse(`${wall}Z`);
-  const [before, after] = [offsetAt(shown - DAY, zone), offsetAt(shown + DAY, zone)];
-  const found = [shown - before, shown - after].filter((at) => at + offsetAt(at, zone) === shown);
-  if (found.length) return Math.min(...found);
-  let [low, high] = [shown - after, shown - before];
-  while (high - low > 1000) {
-    const middle = (low + high) / 2;
-    if (middle + offsetAt(middle, zone) < shown) low = middle;
-    else high = middle;
-  }
-  return Math.round(high / MINUTE) * MINUTE;
-}
-
-/** What the zone's clock shows: "2026-03-01T09:00". @param {number} at @param {string} zone */
-export function wallAt(at, zone) {
-  return new Date(at + offsetAt(at, zone)).toISOString().slice(0, 16);
+/** What a clock here shows, as a field takes it: "2026-03-01T09:00". @param {number} at */
+export function wallAt(at) {
+  return new Date(at - new Date(at).getTimezoneOffset() * MINUTE).toISOString().slice(0, 16);
 }
 
 /** The date some days later. @param {string} date "2026-03-01" @param {number} days */
@@ -77,27 +43,25 @@ export function dateAfter(date, days) {
 }
 
 /**
- * Seven days from a date on, each as long as the zone's clock makes it: 23, 24 or 25 hours.
- * @param {string} date @param {string} zone
+ * Seven days from a date on, each as long as the clock here makes it: 23, 24 or 25 hours.
+ * @param {string} date
  * @returns {Week}
  */
-export function weekFrom(date, zone) {
-  const edges = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => instantOf(`${dateAfter(date, n)}T00:00`, zone));
+export function weekFrom(date) {
+  const edges = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => new Date(`${dateAfter(date, n)}T00:00`).getTime());
   const days = edges.slice(0, 7).map((at, n) => ({at, ends: edges[n + 1]}));
   return {begins: edges[0], ends: edges[7], days};
 }
 
 /**
  * The date on which the shown week begins: as the address says, else today.
- * @param {string | null | undefined} said @param {number} now @param {string} zone
+ * @param {string | null | undefined} said @param {number} now
  */
-export function weekStart(said, now, zone) {
-  const today = wallAt(now, zone).slice(0, 10);
-  const isDate = /^\d{4}-\d\d-\d\d$/.test(said || "") && !Number.isNaN(Date.parse(String(said)));
-  if (!isDate) return today;
+export function weekStart(said, now) {
+  const today = wallAt(now).slice(0, 10);
   // The API answers for 400 days from now.
-  const far = Math.abs(Date.parse(String(said)) - Date.parse(today)) / DAY;
-  return far > 390 ? today : String(said);
+  const isGood = /^\d{4}-\d\d-\d\d$/.test(said || "") && Math.abs(Date.parse(String(said)) - now) < 390 * DAY;
+  return isGood ? String(said) : today;
 }
 
 /** Where a time lies in the week; null: outside. @param {Span} span @param {Week} week */
@@ -211,43 +175,37 @@ export function lengthOf(span) {
 const TIME = /** @type {const} */ ({hour: "2-digit", minute: "2-digit"});
 const DATE = /** @type {const} */ ({weekday: "short", day: "numeric", month: "short"});
 
-/** "Mon 09:00"; of another week "Mon 9 Mar 09:00". @param {string} iso @param {string} zone @param {number} now */
-export function when(iso, zone, now) {
+/** A day and its time never part. @param {string} text */
+const tidy = (text) => text.replaceAll(",", "").replace(/\s*\u2013\s*/, "\n").replaceAll(" ", NB).replace("\n", " to ");
+
+/** "Mon 09:00"; of another week "Mon 9 Mar 09:00". @param {string} iso @param {number} now @param {string} [zone] */
+export function when(iso, now, zone) {
   const at = Date.parse(iso);
   const how = Math.abs(at - now) < 6 * DAY ? {weekday: DATE.weekday} : DATE;
-  return tidy(formatOf(zone, {...how, ...TIME}).format(at));
+  return tidy(formatOf({...how, ...TIME}, zone).format(at));
 }
 
-/** "Mon 2 Mar 09:00 to Tue 3 Mar 09:00"; of one day "Fri 6 Mar 09:00 to 12:00". @param {Span} span @param {string} zone */
-export function fromTo(span, zone) {
-  const [from, to] = [Date.parse(span.from), Date.parse(span.to)];
-  return tidy(formatOf(zone, {...DATE, ...TIME}).formatRange(from, to)).replace(/\s*\u2013\s*/, " to ");
+/** "Mon 2 Mar 09:00 to Tue 3 Mar 09:00"; of one day "Fri 6 Mar 09:00 to 12:00". @param {Span} span @param {string} [zone] */
+export function fromTo({from, to}, zone) {
+  return tidy(formatOf({...DATE, ...TIME}, zone).formatRange(Date.parse(from), Date.parse(to)));
 }
 
-/** A day and its time never part. @param {string} text */
-const tidy = (text) => text.replaceAll(",", "").replace(/ (?=\S)/g, NB);
-
-/** "1 to 7 March", "27 February to 5 March". @param {Week} week @param {string} zone */
-export function weekInWords(week, zone) {
-  const format = formatOf(zone, {day: "numeric", month: "long"});
-  return tidy(format.formatRange(week.begins, week.ends - 1)).replace(/\s*\u2013\s*/, " to ");
+/** "1 to 7 March", "27 February to 5 March". @param {Week} week */
+export function weekInWords({begins, ends}) {
+  return tidy(formatOf({day: "numeric", month: "long"}).formatRange(begins, ends - 1));
 }
 
-/** "UTC+1" @param {number} at @param {string} zone */
-export function offsetInWords(at, zone) {
-  return partsOf(at, zone, {timeZoneName: "shortOffset"}).timeZoneName.replace("GMT", "UTC").replace(/\+0$/, "");
+/** How far the clock here is ahead: "UTC+1". @param {number} at */
+export function offsetInWords(at) {
+  const part = formatOf({timeZoneName: "shortOffset"}).formatToParts(at).find(({type}) => type === "timeZoneName");
+  return (part?.value || "").replace("GMT", "UTC").replace(/\+0$/, "");
 }
 
-/**
- * The zone of a week, and what its clocks do in it: "Europe/Paris, UTC+1; from Sun 29 Mar on UTC+2: 167 h".
- * @param {Week} week @param {string} zone
- */
-export function zoneInWeek(week, zone) {
-  const before = offsetInWords(week.begins, zone);
-  const changed = week.days.find((day) => offsetInWords(day.ends, zone) !== before);
-  if (!changed) return zone === before ? zone : `${zone}, ${before}`;
-  const day = tidy(formatOf(zone, DATE).format(changed.at));
-  return `${zone}, ${before}; from ${day} on ${offsetInWords(changed.ends, zone)}: ${(week.ends - week.begins) / HOUR}${NB}h`;
+/** What the clock here does in a week: "UTC+1; from Sun 29 Mar on UTC+2: 167 h". @param {Week} week */
+export function offsetsInWeek({begins, ends, days}) {
+  const before = offsetInWords(begins);
+  const changed = days.find((day) => offsetInWords(day.ends) !== before);
+  return changed ? `${before}; from ${tidy(formatOf(DATE).format(changed.at))} on ${offsetInWords(changed.ends)}: ${(ends - begins) / HOUR}${NB}h` : before;
 }
 
 /**

@@ -8,7 +8,7 @@ import {addressWith, setQuery, useRoute} from "../core/routes.js";
 import {inFull, span, timeNow, useNow, zoneName} from "../core/times.js";
 import {say} from "../core/toasts.js";
 import {html, useEffect, useRef, useState} from "../core/view.js";
-import {dateAfter, fromTo, isGap, lengthOf, overrideInWords, pagedBy, placeOf, shiftAt, stripRows, weekFrom, weekInWords, weekStart, when, zoneInWeek} from "../core/week.js";
+import {dateAfter, fromTo, isGap, lengthOf, offsetsInWeek, overrideInWords, pagedBy, placeOf, shiftAt, stripRows, weekFrom, weekInWords, weekStart, when} from "../core/week.js";
 import {actorName, capital, listed, plural} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
@@ -112,14 +112,13 @@ async function loadTeam(user) {
 /** A time here; by the schedule's clock too for whoever points at it. @param {{at: string, zone: string}} props */
 function When({at, zone}) {
   const now = timeNow();
-  return html`<time datetime=${at} title=${`${inFull(at)}; ${when(at, zone, now)} in ${zone}`}>${when(at, zoneName(), now)}</time>`;
+  return html`<time datetime=${at} title=${`${inFull(at)}; ${when(at, now, zone)} in ${zone}`}>${when(at, now)}</time>`;
 }
 
 /** A span here; and by the schedule's clock where that is another one. @param {{span: Span, zone: string, cut?: string}} props cut: "until" or "from", of one whose other end is not known */
 function SpanOf({span: it, zone, cut}) {
-  const here = zoneName();
-  const text = (/** @type {string} */ in_) => (cut ? `${cut} ${when(cut === "from" ? it.from : it.to, in_, timeNow())}` : fromTo(it, in_));
-  return html`<span class="num">${text(here)}${!cut && `, ${lengthOf(it)}`}</span>${zone !== here && html`<span class="there num">${text(zone)} in ${zone}</span>`}`;
+  const text = (/** @type {string | undefined} */ in_) => (cut ? `${cut} ${when(cut === "from" ? it.from : it.to, timeNow(), in_)}` : fromTo(it, in_));
+  return html`<span class="num">${text(undefined)}${!cut && `, ${lengthOf(it)}`}</span>${zone !== zoneName() && html`<span class="there num">${text(zone)} in ${zone}</span>`}`;
 }
 
 /** @param {{name: string, people: People}} props */
@@ -146,7 +145,7 @@ function DutyCard({duty, policies, zone, people, isHere, hasMany, onPress}) {
     <strong>${who.map((it) => html`<span key=${it} class="who"><${Face} name=${it} people=${people} />${people.called(it)}${it === people.me && ", you"}</span>`)}${!who.length && html`<span class="who"><${Icon} name="close" />Nobody</span>`}</strong>
     <p>${is?.until ? html`until <b><${When} at=${is.until} zone=${zone} /></b>, ${lengthOf({from: iso(now), to: is.until})}.` : "until further notice."}
       ${next && html` Next <b>${listed(next.people.map(people.named))}</b>${next.from && next.from !== is?.until ? html`, from <${When} at=${next.from} zone=${zone} />` : next.until && html`, until <${When} at=${next.until} zone=${zone} />`}.`}
-      ${is?.until && zone !== zoneName() && html`<span class="there">${when(is.until, zone, now)} in ${zone}</span>`}</p>
+      ${is?.until && zone !== zoneName() && html`<span class="there">${when(is.until, now, zone)} in ${zone}</span>`}</p>
     <${Change} who=${who} people=${people} onPress=${onPress} /></section>`;
 }
 
@@ -159,7 +158,7 @@ function ShiftRow({shift, zone, cut, why, people, onPress}) {
   const names = first ? listed(shift.people.map(people.named)) : isGap(shift) ? "nobody" : "nobody, on purpose";
   return html`<li data-from=${shift.from} data-to=${shift.to} class=${isNow ? "cur" : isOver ? "past" : isGap(shift) ? "is-gap" : ""}>${first ? html`<${Face} name=${first} people=${people} />` : html`<${Icon} name="close" />`}
     <div><b>${capital(names)}${isNow && ", now"}${why && html`<span class="why">, ${why}</span>`}</b><p><${SpanOf} span=${shift} zone=${zone} cut=${cut} /></p></div>
-    ${!isOver && html`<${Change} small who=${shift.people} says=${fromTo(shift, zoneName())} people=${people} onPress=${onPress} />`}</li>`;
+    ${!isOver && html`<${Change} small who=${shift.people} says=${fromTo(shift)} people=${people} onPress=${onPress} />`}</li>`;
 }
 
 /** Why it is not as the lowest layer says. @param {Turn} shift @param {Override[]} overrides @param {string | undefined} lowest @param {People} people */
@@ -171,7 +170,6 @@ function whyOf(shift, overrides, lowest, people) {
 
 /** @param {{swap: Swap, zone: string, people: People}} props */
 function SwapAsked({swap, zone, people}) {
-  const here = zoneName();
   const {me, named} = people;
   const path = `${pathOf(swap.schedule)}/swaps/${swap.id}`;
   const [isAdmin, isAsker, isAsked] = [can("config:write"), swap.user === me, swap.with === me];
@@ -182,8 +180,8 @@ function SwapAsked({swap, zone, people}) {
   const act = people.mayAct && html`${(isAsked || isAdmin) && html`<${Act} solid run=${() => done(api.post(`${path}/accept`), "Accepted: both shifts are swapped")} doing="Accepting …">Accept<//>
       <${Act} run=${() => done(api.post(`${path}/decline`), "Declined: nothing changes")} doing="Declining …">Decline<//>`}
     ${(isAsker || (isAdmin && !isAsked)) && html`<${Act} run=${() => done(api.remove(path), "Withdrawn: nothing changes")} doing="Withdrawing …">Withdraw<//>`}`;
-  return html`<${Banner} icon="swap" says=${isAsked ? "You are asked to swap" : "A swap is asked for"} act=${act} fact=${`${capital(named(swap.user))} ${isAsker ? "ask" : "asks"} ${named(swap.with)} to take ${fromTo(swap.gives, here)}`}>
-    <p class="num">for ${isAsked ? "yours," : "theirs,"} ${fromTo(swap.takes, here)} (${swap.schedule}). ${swap.reason && `“${swap.reason}”. `}To be answered until <${When} at=${swap.expires_at} zone=${zone} />.</p><//>`;
+  return html`<${Banner} icon="swap" says=${isAsked ? "You are asked to swap" : "A swap is asked for"} act=${act} fact=${`${capital(named(swap.user))} ${isAsker ? "ask" : "asks"} ${named(swap.with)} to take ${fromTo(swap.gives)}`}>
+    <p class="num">for ${isAsked ? "yours," : "theirs,"} ${fromTo(swap.takes)} (${swap.schedule}). ${swap.reason && `“${swap.reason}”. `}To be answered until <${When} at=${swap.expires_at} zone=${zone} />.</p><//>`;
 }
 
 /** @param {{it: Override, schedule: string, zone: string, people: People}} props */
@@ -199,10 +197,10 @@ function OverrideRow({it, schedule, zone, people}) {
     say(`${words}: ${hasBegun ? "ended" : "taken back"}`);
   };
   return html`<li><${Face} name=${it.user} people=${people} /><div><b>${words}</b>
-      <p><${SpanOf} span=${it} zone=${zone} /><span>${it.made_at ? `by ${maker === me ? "you" : maker}, ${when(it.made_at, zoneName(), timeNow())}` : "in the schedule’s own text"}${it.reason && `: ${it.reason}`}</span></p></div>
+      <p><${SpanOf} span=${it} zone=${zone} /><span>${it.made_at ? `by ${maker === me ? "you" : maker}, ${when(it.made_at, timeNow())}` : "in the schedule’s own text"}${it.reason && `: ${it.reason}`}</span></p></div>
     ${mayEnd && html`<${Button} small onClick=${() => setAsks(true)} says=${`Undo ${words}`}>Undo<//>`}
     ${asks && html`<${Confirm} title="Undo this override?" verb=${hasBegun ? "End it now" : "Take it back"} doing="Undoing …" run=${end} onClose=${() => setAsks(false)}>
-      <p>${words}, ${fromTo(it, zoneName())}. ${hasBegun && "What is past stays."}</p><//>`}</li>`;
+      <p>${words}, ${fromTo(it)}. ${hasBegun && "What is past stays."}</p><//>`}</li>`;
 }
 
 /** @param {{own: (Span & {schedule: string})[], zoneOf: (schedule: string) => string}} props */
@@ -226,8 +224,8 @@ function OnCall({duties, team, user}) {
   const zoneOf = (/** @type {string} */ name) => team.schedules.find((it) => it.name === name)?.time_zone || here;
   const zone = zoneOf(schedule);
   const hasMany = team.schedules.length > 1;
-  const [start, today] = [weekStart(query.week, now, here), weekStart("", now, here)];
-  const week = weekFrom(start, here);
+  const [start, today] = [weekStart(query.week, now), weekStart("", now)];
+  const week = weekFrom(start);
   const {value, error, refresh} = useLive(() => loadWeek(schedule, week), [schedule, start]);
   const shown = value?.of === `${schedule} ${week.begins}` ? value : null;
   const [draft, setDraft] = useState(/** @type {Draft | null} */ (null));
@@ -258,7 +256,7 @@ function OnCall({duties, team, user}) {
   const made = shown?.overrides.filter((it) => Date.parse(it.to) > timeNow()) || [];
   const swaps = (/** @type {Swap[]} */ list) => list.map((it) => html`<${SwapAsked} key=${it.id} swap=${it} zone=${zoneOf(it.schedule)} people=${people} />`);
   const turn = (/** @type {number} */ days, /** @type {string} */ icon, /** @type {string} */ says) => html`<a class="btn bare square" href=${addressWith({schedule, week: dateAfter(start, days)})} aria-label=${says} title=${says}><${Icon} name=${icon} /></a>`;
-  const {who, until} = dutyInWords(first, me, here, now);
+  const {who, until} = dutyInWords(first, me, now);
   const verb = who === "you" || (first.on_call?.people.length || 0) > 1 ? "are" : "is";
   return html`<header class="lead"><h1>${capital(who)} ${verb} on call${until && ` until ${until.says}`}${hasMany && ` (${first.schedule})`}</h1>
       ${mayAct && html`<div class="do"><${Button} icon="swap" onClick=${() => setSwapping(true)}>Swap<//><${Button} icon="plus" onClick=${override}>Override<//></div>`}</header>
@@ -266,10 +264,10 @@ function OnCall({duties, team, user}) {
     <div class="duties">${duties.map((it) => html`<${DutyCard} key=${it.schedule} duty=${it} policies=${team.policies} zone=${zoneOf(it.schedule)} people=${people} hasMany=${hasMany}
       isHere=${it.schedule === schedule} onPress=${change(it.schedule, it.on_call?.people || [], 0, it.on_call?.until)} />`)}</div>
     <section class="panel rota" aria-label=${`${schedule}, the week`}>
-      <header><h2>${schedule}, ${weekInWords(week, here)}</h2><span class="quiet">${zoneInWeek(week, here)}${zone !== here && `. The schedule’s zone is ${zone}.`}</span>
-        ${gaps.length > 0 && html`<${Tag} icon="close" class="lacks">${plural(gaps.length, "gap")}, ${fromTo(gaps[0], here)}<//>`}
+      <header><h2>${schedule}, ${weekInWords(week)}</h2><span class="quiet">${here === "UTC" ? "" : `${here}, `}${offsetsInWeek(week)}${zone !== here && `. The schedule’s zone is ${zone}.`}</span>
+        ${gaps.length > 0 && html`<${Tag} icon="close" class="lacks">${plural(gaps.length, "gap")}, ${fromTo(gaps[0])}<//>`}
         <span class="do">${turn(-7, "back", "The week before")}<a class="btn" href=${addressWith({schedule, week: null})} aria-current=${start === today ? "date" : null}>Today</a>${turn(7, "next", "The week after")}</span></header>
-      ${shown ? html`<${WeekStrip} week=${week} zone=${here} colour=${people.colour} rows=${stripRows({...shown, swaps: asked.filter((it) => it.schedule === schedule)}, week, (name) => called(name).split(" ")[0])} />` : error ? html`<p class="problem">${error.message}</p>` : html`<${Skeleton} />`}
+      ${shown ? html`<${WeekStrip} week=${week} colour=${people.colour} rows=${stripRows({...shown, swaps: asked.filter((it) => it.schedule === schedule)}, week, (name) => called(name).split(" ")[0])} />` : error ? html`<p class="problem">${error.message}</p>` : html`<${Skeleton} />`}
     </section>
     <div class="sides">
       <section class="panel turns plan" aria-label="Shifts of the week"><header><h2>Shifts</h2><span class="quiet">${schedule}, ${here}</span></header>

@@ -16,21 +16,19 @@ import {Time} from "../parts/time.js";
 /** @param {{path: string, name: string, feed: Feed | undefined, mayChange: boolean}} props path: of the schedule or the user */
 function Calendar({path, name, feed, mayChange}) {
   const [url, setUrl] = useState("");
-  const [asks, setAsks] = useState("");
+  const [asks, setAsks] = useState(false);
   const make = async () => setUrl((await api.post(path)).data.url);
   const revoke = async () => {
     await api.remove(path);
     setUrl("");
     say("Revoked: the address answers no more");
   };
-  const close = () => setAsks("");
   return html`<li class="feed"><div><b>${name}</b>
     <p>${feed ? html`has an address, first made <${Time} at=${feed.created_at} as="day" />` : "has no address yet"}</p></div>
     ${mayChange && html`<span class="do">
-      ${feed ? html`<${Button} small onClick=${() => setAsks("make")}>Make anew<//><${Button} small onClick=${() => setAsks("revoke")}>Revoke<//>` : html`<${Act} small run=${make} doing="Making …" says=${`Make an address of ${name}`}>Make<//>`}</span>`}
+      ${feed ? html`<${Button} small onClick=${() => setAsks(true)}>Revoke<//>` : html`<${Act} small run=${make} doing="Making …" says=${`Make an address of ${name}`}>Make<//>`}</span>`}
     ${url && html`<div class="once"><${Code} text=${url} says="Copy the address" /><p>It is shown once. Who knows it reads the calendar. Calendar programs look as often as they please, many once a day.</p></div>`}
-    ${asks === "make" && html`<${Confirm} title="Make another address?" verb="Make it" doing="Making …" run=${make} onClose=${close}><p>The address of before stops working at once.</p><//>`}
-    ${asks === "revoke" && html`<${Confirm} title="Revoke the address?" verb="Revoke" doing="Revoking …" run=${revoke} onClose=${close}><p>Calendars that subscribe to it show nothing new any more.</p><//>`}
+    ${asks && html`<${Confirm} title="Revoke the address?" verb="Revoke" doing="Revoking …" run=${revoke} onClose=${() => setAsks(false)}><p>Calendars that subscribe to it show nothing new any more. Another one can be made.</p><//>`}
   </li>`;
 }
 

@@ -6,7 +6,7 @@ import {can} from "../core/me.js";
 import {timeNow, zoneName} from "../core/times.js";
 import {say, sayError} from "../core/toasts.js";
 import {html, useEffect, useState} from "../core/view.js";
-import {byPerson, fromTo, instantOf, offsetInWords, wallAt, when} from "../core/week.js";
+import {byPerson, fromTo, offsetInWords, wallAt, when} from "../core/week.js";
 import {listed} from "../core/words.js";
 import {Button} from "../parts/button.js";
 import {Dialog} from "../parts/dialog.js";
@@ -70,9 +70,9 @@ function Form({title, verb, run, onClose, disabled, children}) {
 /** @param {{label: string, value: string, onInput: (value: string) => void, zone: string}} props zone: of the schedule */
 function TimeField({label, value, onInput, zone}) {
   const here = zoneName();
-  const at = value ? instantOf(value, here) : timeNow();
-  const there = zone === here ? "" : `; ${when(iso(at), zone, timeNow())} in ${zone}`;
-  return html`<${Field} label=${label} type="datetime-local" value=${value} onInput=${onInput} required help=${`${here}, ${offsetInWords(at, here)}${there}`} />`;
+  const at = (value && Date.parse(value)) || timeNow();
+  const there = zone === here ? "" : `; ${when(iso(at), timeNow(), zone)} in ${zone}`;
+  return html`<${Field} label=${label} type="datetime-local" value=${value} onInput=${onInput} required help=${`${here}, ${offsetInWords(at)}${there}`} />`;
 }
 
 const KINDS = /** @type {[string, string][]} */ ([
@@ -85,27 +85,26 @@ const KINDS = /** @type {[string, string][]} */ ([
 export function OverrideForm({draft, people: {me, users, called}, onClose}) {
   const {mode, schedule, zone, people} = draft;
   const [isTake, isGive] = [mode === "take", mode === "give"];
-  const here = zoneName();
   const isAdmin = can("config:write");
   const isRunning = draft.from <= timeNow();
   const [kind, setKind] = useState("replace");
   const [user, setUser] = useState(me);
   const [instead, setInstead] = useState(isGive ? me || "" : "");
-  const [from, setFrom] = useState(wallAt(Math.max(draft.from, timeNow()), here));
-  const [to, setTo] = useState(draft.to ? wallAt(draft.to, here) : "");
+  const [from, setFrom] = useState(wallAt(Math.max(draft.from, timeNow())));
+  const [to, setTo] = useState(draft.to ? wallAt(draft.to) : "");
   // Responders name themselves, or whom they like in their own place.
   const mayName = users.filter((it) => (isAdmin || instead === me || it === me) && !(instead && it === instead));
   const name = mayName.find((it) => it === user) || mayName[0] || "";
   const names = (/** @type {string[]} */ list) => list.map((it) => /** @type {[string, string]} */ ([it, called(it) + (it === me ? ", you" : "")]));
   const run = async (/** @type {{reason?: string}} */ about) => {
-    const ends = iso(instantOf(to, here));
+    const ends = iso(Date.parse(to));
     // Of one person, only while that person is on call; of those on call now, the API knows.
     const whose = instead || (isTake && !isRunning && people.length === 1 ? people[0] : "");
     const body = {...about, user: name, ...(whose && kind === "replace" ? {for: whose} : {})};
     const path = `/schedules/${encodeURIComponent(schedule)}`;
     if (isTake && isRunning) await api.post(`${path}/take`, {...body, until: ends});
-    else await api.post(`${path}/overrides`, {...body, kind: isTake && !people.length ? "add" : kind, from: iso(Math.max(instantOf(from, here), timeNow())), to: ends});
-    return `${name === me ? "You are" : `${called(name)} is`}${kind === "remove" ? " not" : ""} on call in ${schedule} until ${when(ends, here, timeNow())}`;
+    else await api.post(`${path}/overrides`, {...body, kind: isTake && !people.length ? "add" : kind, from: iso(Math.max(Date.parse(from), timeNow())), to: ends});
+    return `${name === me ? "You are" : `${called(name)} is`}${kind === "remove" ? " not" : ""} on call in ${schedule} until ${when(ends, timeNow())}`;
   };
   const gone = (instead ? [instead] : people).filter((it) => it !== name).map(called);
   return html`<${Form} title=${`${isTake ? "Take" : isGive ? "Hand over" : "Override in"} ${schedule}`} verb=${isTake ? "Take this shift" : isGive ? `Hand over to ${called(name)}` : "Make the override"} run=${run} onClose=${onClose} disabled=${!name}>
@@ -152,6 +151,6 @@ export function SwapForm({schedule, zone, people: {me, users, called}, onClose})
   return html`<${Form} title=${`Swap in ${schedule}`} verb=${taken ? `Ask ${called(taken.user)}` : "Ask"} run=${run} onClose=${onClose} disabled=${!(given && taken)}>
     <p>Nothing changes before the other one accepts. Times are ${here}${zone !== here && `; the schedule’s zone is ${zone}`}.</p>
     ${can("config:write") && html`<${Select} label="Who asks" value=${asker} onInput=${setAsker} options=${users.map((it) => [it, called(it)])} />`}
-    ${given ? html`<${Select} label="Give" value=${key(given)} onInput=${setGives} options=${own.map((it) => [key(it), fromTo(it, here)])} />` : lacks(asker === me ? "You have" : `${called(asker)} has`)}
-    ${taken ? html`<${Select} label="Take for it" value=${key(taken)} onInput=${setTakes} options=${theirs.map((it) => [key(it), `${called(it.user)}, ${fromTo(it, here)}`])} />` : lacks("Nobody else has")}<//>`;
+    ${given ? html`<${Select} label="Give" value=${key(given)} onInput=${setGives} options=${own.map((it) => [key(it), fromTo(it)])} />` : lacks(asker === me ? "You have" : `${called(asker)} has`)}
+    ${taken ? html`<${Select} label="Take for it" value=${key(taken)} onInput=${setTakes} options=${theirs.map((it) => [key(it), `${called(it.user)}, ${fromTo(it)}`])} />` : lacks("Nobody else has")}<//>`;
 }

@@ -81,17 +81,16 @@ function PathRow({path: {kind, name, escalation_policy: policy, ok, steps}}) {
     ${steps.length > 0 && html`<ol>${steps.map(({messages}, n) => html`<li key=${n}><span class="num">${n ? `after ${span(at(n))}` : "at once"}</span><span>${messages.map((way, m) => html`<span key=${m} class=${way.ok ? "" : "off-way"}>${m > 0 && "; "}${wayInWords(way)}${!way.ok && " (not sent)"}</span>`)}</span></li>`)}</ol>`}</li>`;
 }
 
-/** What was looked at. @param {Answer} critical */
+/** What was looked at, and was found well. @param {Answer} critical */
 function evidence({paths}) {
   const ways = paths.flatMap((path) => path.steps.flatMap((step) => step.messages));
   const count = (/** @type {(string | null)[]} */ names) => new Set(names.filter(Boolean)).size;
-  const people = ways.map((it) => it.target).filter((it) => it.startsWith("user:"));
   return [
-    {name: "Ways in", ok: true, is: `${plural(paths.length, "way")} from a sender to a policy; each reaches somebody.`},
-    {name: "People", ok: true, is: `${plural(count(people), "person", "people")} would be told now, by addresses that they have confirmed.`},
-    {name: "Schedules", ok: true, is: `${plural(count(ways.map((it) => it.schedule)), "schedule")} without a gap in the next seven days.`},
-    {name: "Last resort", ok: true, is: "An alert that reaches nobody is told to an address of last resort."},
-  ];
+    ["Ways in", `${plural(paths.length, "way")} from a sender to a policy; each reaches somebody.`],
+    ["People", `${plural(count(ways.map(({target}) => (target.startsWith("user:") ? target : null))), "person", "people")} would be told now, by addresses that they have confirmed.`],
+    ["Schedules", `${plural(count(ways.map((it) => it.schedule)), "schedule")} without a gap in the next seven days.`],
+    ["Last resort", "An alert that reaches nobody is told to an address of last resort."],
+  ].map(([name, is]) => ({name, is, ok: true}));
 }
 
 function ReachabilityPage() {

@@ -1,5 +1,5 @@
 import {useMe} from "../core/me.js";
-import {inFull, useNow, zoneName} from "../core/times.js";
+import {inFull, useNow} from "../core/times.js";
 import {html, useEffect} from "../core/view.js";
 import {loadWatch, mainDuty, useWatch} from "../core/watch.js";
 import {when} from "../core/week.js";
@@ -31,15 +31,15 @@ export function firstDuty(duties, user) {
 
 /**
  * "You are on call until Mon 09:00, next bob", in pieces.
- * @param {Duty} duty @param {string | null | undefined} user @param {string} zone @param {number} now
+ * @param {Duty} duty @param {string | null | undefined} user @param {number} now
  */
-export function dutyInWords({on_call, next}, user, zone, now) {
+export function dutyInWords({on_call, next}, user, now) {
   const people = on_call?.people || [];
   const called = (/** @type {string[]} */ names) => listed(names.map((it) => (it === user ? "you" : it)));
   const until = on_call?.until || null;
   return {
     who: people.length ? called(people) : "nobody",
-    until: until && {at: until, says: when(until, zone, now)},
+    until: until && {at: until, says: when(until, now)},
     next: next?.people.length ? called(next.people) : "",
     isGap: !people.length,
   };
@@ -53,7 +53,7 @@ export function OnDuty({children}) {
   if (!duties) return html`<p class="duty">${children}</p>`;
   const duty = firstDuty(duties, user);
   if (!duty) return html`<p class="duty"><a class="plain" href="/console/on-call"><b class="none">No schedule yet</b></a><span class="then">${children}</span></p>`;
-  const {who, until, next, isGap} = dutyInWords(duty, user, zoneName(), now);
+  const {who, until, next, isGap} = dutyInWords(duty, user, now);
   const others = duties.length - 1;
   return html`<p class="duty"><a class="plain" href=${`/console/on-call?schedule=${encodeURIComponent(duty.schedule)}`} title=${duty.schedule}>On call: <b class=${isGap ? "none" : null}>${capital(who)}</b></a>${until && html` until <time datetime=${until.at} title=${inFull(until.at)}>${until.says}</time>`}
     <span class="then">${next && html`<span class="wide">,${NB}</span>next ${next} `}${others > 0 && html`<span class="wide quiet">(${duty.schedule}, and ${plural(others, "more schedule")}) </span>`}${children}</span></p>`;

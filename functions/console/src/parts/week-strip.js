@@ -18,19 +18,18 @@ function At({from, to, class: look, title, children}) {
 
 /**
  * The week as a picture. It is hidden from screen readers: the list beside it says the same.
- * @param {{week: import("../core/week.js").Week, zone: string, rows: ReturnType<typeof stripRows>, colour: (user: string) => number}} props
+ * @param {{week: import("../core/week.js").Week, rows: ReturnType<typeof stripRows>, colour: (user: string) => number}} props
  */
-export function WeekStrip({week, zone, rows, colour}) {
+export function WeekStrip({week, rows, colour}) {
   useNow(30_000);
   const now = timeNow();
   const share = (/** @type {number} */ at) => (at - week.begins) / (week.ends - week.begins);
-  const day = new Intl.DateTimeFormat("en-GB", {weekday: "short", day: "numeric", timeZone: zone});
   const isNow = week.begins <= now && now < week.ends;
   return html`<div class="strip7" aria-hidden="true">
     <div class="lane days"><i></i><div>${week.days.map(({at, ends}) => {
-      const parts = Object.fromEntries(day.formatToParts((at + ends) / 2).map(({type, value}) => [type, value]));
-      return html`<${At} key=${at} class="day" from=${share(at)} to=${share(ends)}><b>${parts.weekday}</b> ${parts.day}<//>`;
-    })}${isNow && html`<${At} class="hand" from=${share(now)}><span class="num">${wallAt(now, zone).slice(11)}</span><//>`}</div></div>
+      const date = new Date(at);
+      return html`<${At} key=${at} class="day" from=${share(at)} to=${share(ends)}><b>${date.toLocaleDateString("en-GB", {weekday: "short"})}</b> ${date.getDate()}<//>`;
+    })}${isNow && html`<${At} class="hand" from=${share(now)}><span class="num">${wallAt(now).slice(11)}</span><//>`}</div></div>
     ${rows.map(({name, kind, cells}, index) => html`<div key=${index} class=${`lane ${kind}`}><span class="lab" title=${name}>${name}</span><div>
       ${week.days.slice(1).map(({at}) => html`<${At} key=${at} class="rule" from=${share(at)} />`)}
       ${cells.map(({from, to, kind: what, people, says}) => html`<${At} key=${`${from} ${says}`} from=${from} to=${to} title=${says}
