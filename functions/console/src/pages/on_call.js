@@ -263,7 +263,7 @@ function OnCall({duties, team, user}) {
     ${swaps(mine)}
     <div class="duties">${duties.map((it) => html`<${DutyCard} key=${it.schedule} duty=${it} policies=${team.policies} zone=${zoneOf(it.schedule)} people=${people} hasMany=${hasMany}
       isHere=${it.schedule === schedule} onPress=${change(it.schedule, it.on_call?.people || [], 0, it.on_call?.until)} />`)}</div>
-    <section class="panel rota" aria-label=${`${schedule}, the week`}>
+    <section class="panel week-view" aria-label=${`${schedule}, the week`}>
       <header><h2>${schedule}, ${weekInWords(week)}</h2><span class="quiet">${here === "UTC" ? "" : `${here}, `}${offsetsInWeek(week)}${zone !== here && `. The schedule’s zone is ${zone}.`}</span>
         ${gaps.length > 0 && html`<${Tag} icon="close" class="lacks">${plural(gaps.length, "gap")}, ${fromTo(gaps[0])}<//>`}
         <span class="do">${turn(-7, "back", "The week before")}<a class="btn" href=${addressWith({schedule, week: null})} aria-current=${start === today ? "date" : null}>Today</a>${turn(7, "next", "The week after")}</span></header>
