@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from functions.alerts_api.answers import with_data, without_content
+from functions.alerts_api.answers import with_data, with_page, without_content
 from functions.alerts_api.route import Route
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH, Scope
@@ -31,6 +31,7 @@ class FeedRoutes:
         of_schedule, of_user = "/api/v1/schedules/{name}/feed", "/api/v1/users/{name}/feed"
         read, write, act = Scope.CONFIG_READ, Scope.CONFIG_WRITE, Scope.ALERTS_WRITE
         return (
+            Route("GET", "/api/v1/feeds", "list_feeds", self.page, read),
             Route("GET", of_schedule, "get_schedule_feed", self.show_of_schedule, read),
             Route("POST", of_schedule, "make_schedule_feed", self.make_of_schedule, write),
             Route("DELETE", of_schedule, "revoke_schedule_feed", self.revoke_of_schedule, write),
@@ -38,6 +39,10 @@ class FeedRoutes:
             Route("POST", of_user, "make_user_feed", self.make_of_user, act),
             Route("DELETE", of_user, "revoke_user_feed", self.revoke_of_user, act),
         )
+
+    def page(self, request: Request) -> HttpAnswer:
+        rows = [_view(it) for it in sorted(self.stores.feeds.list(), key=lambda it: it.name)]
+        return with_page(rows, ignored=request.ignored(()))
 
     def show_of_schedule(self, _request: Request, name: str) -> HttpAnswer:
         return with_data(_view(self._feed(FeedKind.SCHEDULE, name)))

@@ -64,6 +64,7 @@ class OverrideRoutes:
             Route("POST", overrides, "make_override", self.make, act),
             Route("DELETE", f"{overrides}/{{override_id}}", "end_override", self.end, act),
             Route("POST", f"{SCHEDULE}/take", "take_shift", self.take, act),
+            Route("GET", "/api/v1/swaps", "list_all_swaps", self.all_swaps, read),
             Route("GET", swaps, "list_swaps", self.swaps, read),
             Route("POST", swaps, "ask_for_swap", self.ask, act),
             Route("GET", swap, "get_swap", self.show_swap, read),
@@ -127,6 +128,10 @@ class OverrideRoutes:
             at=request.at,
         )
         return with_data(_view(take_shift(taking, self.work)), HTTPStatus.CREATED)
+
+    def all_swaps(self, request: Request) -> HttpAnswer:
+        rows = [_view_swap(it, request.at) for it in self.stores.swaps.list()]
+        return with_page(rows, ignored=request.ignored(()))
 
     def swaps(self, request: Request, name: str) -> HttpAnswer:
         self._schedule(name)

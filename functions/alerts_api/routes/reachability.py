@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.answers import with_data
 from functions.alerts_api.reach import Snapshot
@@ -20,12 +21,50 @@ from tocsin.domain.reachability import (
     reach_of_all,
 )
 from tocsin.domain.severity import Severity
-from tocsin.domain.ways import Gap, Way
+from tocsin.domain.ways import Gap, GapCode, Way
 from tocsin.lambda_runtime.http import HttpAnswer
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
+
+TO_DO: Final[Mapping[GapCode, str]] = {
+    GapCode.NO_DEFAULT_POLICY: (
+        "What no integration and no route sends elsewhere pages nobody: make the policy, or a "
+        "route without conditions."
+    ),
+    GapCode.NO_POLICY: "It is passed over: make the policy, or name another one.",
+    GapCode.SEVERITY_NOT_PAGED: (
+        "Add the severity to the policy, or send these alerts to another one."
+    ),
+    GapCode.POLICY_REACHES_NOBODY: "Give one of its steps somebody who can be reached.",
+    GapCode.STEP_REACHES_NOBODY: (
+        "Another step does; until it begins nobody knows. Give this one somebody who can be "
+        "reached."
+    ),
+    GapCode.NO_USER: "Make the user, or take the target out of the policy.",
+    GapCode.NO_CHANNEL: "Make the channel, or take the target out of the policy.",
+    GapCode.NOBODY_ON_CALL: (
+        "The next step comes at once: take the shift, or give the schedule a layer for that time."
+    ),
+    GapCode.NO_CONTACT_METHOD: "Add an e-mail address, a phone number or a Slack member ID.",
+    GapCode.SEVERITY_LEFT_OUT: (
+        "Add a rule for it, or take all rules away: then the usual ones hold."
+    ),
+    GapCode.NO_ADDRESS: "Add the address, or take the rule away.",
+    GapCode.NO_SLACK_CHANNEL: "Add a Slack channel: its app writes to people.",
+    GapCode.NO_EMAIL_FROM: "Deploy the stack with EmailFrom, an address that SES may send from.",
+    GapCode.NOT_VERIFIED: (
+        "Messages are sent all the same, and nobody has confirmed that they arrive. A test holds "
+        "a link to confirm by."
+    ),
+    GapCode.ONLY_AT_HOURS: (
+        "What comes at other times waits: add a rule or a step without hours if it must not."
+    ),
+    GapCode.SCHEDULE_GAP: "Take the shift, or make an override for that time.",
+    GapCode.NO_LAST_RESORT: "Deploy the stack with BackstopEmail or BackstopPhone.",
+}
+"""In sentences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,4 +138,6 @@ def _view_gap(gap: Gap) -> dict[str, Any]:
         "name": gap.name,
         "field": gap.place,
         "problem": gap.text,
+        "todo": TO_DO[gap.code],
+        "in_the_way": gap.is_in_the_way,
     }

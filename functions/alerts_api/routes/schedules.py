@@ -26,6 +26,7 @@ from tocsin.domain.ids import WriteId
 from tocsin.domain.nearest import did_you_mean
 from tocsin.domain.on_call.feed import FeedKind, feed_name
 from tocsin.domain.on_call.next_version import applied
+from tocsin.domain.on_call.own_shifts import own_shifts
 from tocsin.domain.on_call.roster import Roster
 from tocsin.domain.on_call.schedule import Schedule
 from tocsin.domain.people import UsersByName
@@ -35,6 +36,7 @@ from tocsin.usecases.tell_moved_shifts import tell_moved_shifts
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
+    from tocsin.domain.on_call.layer_shifts import LayerShifts
     from tocsin.domain.on_call.schedule import LayerVersion
     from tocsin.domain.on_call.shifts import Shift
     from tocsin.domain.on_call.who import OnCall
@@ -67,9 +69,11 @@ class ScheduleRoutes(ValueRoutes[Schedule]):
         return (
             *super().routes(),
             Route("GET", f"{one}/shifts", "list_shifts", self.shifts, read),
+            Route("GET", f"{one}/layers", "list_layer_shifts", self.layers, read),
             Route("GET", f"{one}/gaps", "list_gaps", self.gaps, read),
             Route("GET", f"{one}/quality", "show_quality", self.quality, read),
             Route("GET", "/api/v1/on-call", "show_on_call", self.on_call, Scope.ALERTS_READ),
+            Route("GET", "/api/v1/users/{name}/shifts", "list_user_shifts", self.of_user, read),
         )
 
     def read(self, name: str, members: Members) -> Schedule:
@@ -163,6 +167,31 @@ class ScheduleRoutes(ValueRoutes[Schedule]):
         shifts = self._roster(name, begins, ends).shifts(name, begins, ends)
         return _answer_shifts(request, shifts)
 
+    def layers(self, request: Request, name: str) -> HttpAnswer:
+        """What each says by itself, the one that wins first; overrides aside."""
+        begins, ends = read_span(request)
+        found = self._roster(name, begins, ends).layers(name, begins, ends)
+        _expect_few(sum(len(it.turns) for it in found))
+        rows = [_view_layer(it) for it in found]
+        return with_page(rows, ignored=request.ignored(("from", "to")))
+
+    def of_user(self, request: Request, name: str) -> HttpAnswer:
+        """In all schedules; what follows without a break is one."""
+        begins, ends = read_span(request)
+        user = self.stores.users.get(name).name
+        roster = self.work.roster(begins, ends)
+        found = [
+            (span, schedule)
+            for schedule in roster.schedules
+            for span in own_shifts(roster.shifts(schedule, begins, ends), user)
+        ]
+        _expect_few(len(found))
+        rows = [
+            {"schedule": schedule, "from": written(span.begins), "to": written(span.ends)}
+            for span, schedule in sorted(found, key=lambda it: (it[0].begins, it[1]))
+        ]
+        return with_page(rows, ignored=request.ignored(("from", "to")))
+
     def gaps(self, request: Request, name: str) -> HttpAnswer:
         begins, ends = read_span(request)
         gaps = self._roster(name, begins, ends).gaps(name, begins, ends)
@@ -223,10 +252,25 @@ def view_shift(shift: Shift) -> dict[str, Any]:
     }
 
 
-def _answer_shifts(request: Request, shifts: Sequence[Shift]) -> HttpAnswer:
-    if len(shifts) > SHIFTS_LIMIT:
-        problem = Problem("to", f"{len(shifts)} shifts are too many: ask for a shorter time")
+def _view_layer(found: LayerShifts) -> dict[str, Any]:
+    return {
+        "schedule": found.schedule,
+        "layer": found.layer,
+        "shifts": [
+            {"from": written(it.begins), "to": written(it.ends), "people": list(it.people)}
+            for it in found.turns
+        ],
+    }
+
+
+def _expect_few(count: int) -> None:
+    if count > SHIFTS_LIMIT:
+        problem = Problem("to", f"{count} shifts are too many: ask for a shorter time")
         raise InvalidInputError("The list cannot be read like that.", [problem])
+
+
+def _answer_shifts(request: Request, shifts: Sequence[Shift]) -> HttpAnswer:
+    _expect_few(len(shifts))
     return with_page([view_shift(it) for it in shifts], ignored=request.ignored(("from", "to")))
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
-from functions.alerts_api.schemas.model import Answer, Instant, View
+from functions.alerts_api.schemas.model import Answer, Instant, Page, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.domain.errors import FeedNotFoundError, ScheduleNotFoundError, UserNotFoundError
 
@@ -36,6 +36,12 @@ _ABOUT_MAKING: Final = (
 )
 _OWN: Final = "For this user, or with `config:write`."
 OPERATIONS: Final = {
+    "list_feeds": Operation(
+        tag=TAG,
+        summary="List the calendars that have a URL",
+        description="Of schedules and of persons; the URLs themselves are shown to nobody.",
+        answer=Page[ShownFeed],
+    ),
     "get_schedule_feed": Operation(
         tag=TAG,
         summary="Read whether a schedule's calendar has a URL",

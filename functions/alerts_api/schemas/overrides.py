@@ -178,6 +178,12 @@ OPERATIONS: Final = {
         answer=Answer[ShownOverride],
         errors=(ScheduleNotFoundError, AlreadyOnCallError, NotOnCallError),
     ),
+    "list_all_swaps": Operation(
+        tag=TAG,
+        summary="List the swaps of all schedules",
+        description="In the order in which they were asked for; kept for 30 days after their end.",
+        answer=Page[ShownSwap],
+    ),
     "list_swaps": Operation(
         tag=TAG,
         summary="List the swaps of a schedule",

@@ -77,6 +77,14 @@ class Gap(View):
         description="For people to read.",
         examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"],
     )
+    todo: str = Field(
+        description="What to do about it, in sentences.",
+        examples=["Add the address, or take the rule away."],
+    )
+    in_the_way: bool = Field(
+        description="Whether it keeps messages from being sent now; false of what may yet be fine.",
+        examples=[False],
+    )
 
 
 class Reachability(View):

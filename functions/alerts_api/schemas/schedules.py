@@ -10,7 +10,7 @@ from functions.alerts_api.schemas.operation import Operation, Parameter
 from tocsin.bodies.model import ConfigurationBody, TimeZone
 from tocsin.bodies.overrides import OverrideBody
 from tocsin.bodies.schedules import FollowsBody, LayerBody, ScheduleBody
-from tocsin.domain.errors import InvalidInputError, ScheduleNotFoundError
+from tocsin.domain.errors import InvalidInputError, ScheduleNotFoundError, UserNotFoundError
 
 TAG: Final = "Schedules"
 ON_CALL: Final = "On call"
@@ -103,6 +103,33 @@ class ShownShift(View):
     overrides: list[str] = Field(examples=[[]])
 
 
+class ShownTurn(View):
+    """A time in which a layer names the same people."""
+
+    from_: Instant = Field(alias="from")
+    to: Instant
+    people: list[str] = Field(description="Empty: nobody, on purpose.", examples=[["alice"]])
+
+
+class ShownLayer(View):
+    """What one layer says by itself."""
+
+    schedule: str = Field(
+        description="Whose layer it is: another's where the schedule follows it.",
+        examples=["primary"],
+    )
+    layer: str = Field(examples=["layer 1"])
+    shifts: list[ShownTurn] = Field(description="In order; there are breaks between them.")
+
+
+class ShownOwnShift(View):
+    """A time in which a person is on call, alone or with others."""
+
+    schedule: str = Field(examples=["primary"])
+    from_: Instant = Field(alias="from")
+    to: Instant
+
+
 class ShownQuality(View):
     """How well a time is covered, and how evenly it is spread."""
 
@@ -159,6 +186,24 @@ OPERATIONS: Final = {
         query=(FROM, TO),
         answer=Page[ShownShift],
         errors=_BY_SPAN,
+    ),
+    "list_layer_shifts": Operation(
+        tag=TAG,
+        summary="List what each layer says by itself",
+        description="The layers in force, the one that wins first, whether others win over them or "
+        "not. Overrides are not in them. 5,000 shifts at most.",
+        query=(FROM, TO),
+        answer=Page[ShownLayer],
+        errors=_BY_SPAN,
+    ),
+    "list_user_shifts": Operation(
+        tag=ON_CALL,
+        summary="List the shifts of a person",
+        description="In all schedules, by their beginnings, with overrides; what follows without a "
+        "break is one. 5,000 at most.",
+        query=(FROM, TO),
+        answer=Page[ShownOwnShift],
+        errors=(UserNotFoundError, InvalidInputError),
     ),
     "list_gaps": Operation(
         tag=TAG,

@@ -10,15 +10,14 @@ import {go, hasPage, useRoute} from "./core/routes.js";
 import {useNow, zoneName} from "./core/times.js";
 import {sayError} from "./core/toasts.js";
 import {html, useEffect, useState} from "./core/view.js";
-import {loadWatch, mainDuty, useWatch} from "./core/watch.js";
-import {listed, plural} from "./core/words.js";
+import {loadWatch, useWatch} from "./core/watch.js";
 import {Button} from "./parts/button.js";
 import {Dialog} from "./parts/dialog.js";
+import {OnDuty} from "./parts/duty.js";
 import {Freshness, OldBanner} from "./parts/freshness.js";
 import {Icon} from "./parts/icon.js";
 import {KeysHelp} from "./parts/keys-help.js";
 import {Palette} from "./parts/palette.js";
-import {Time} from "./parts/time.js";
 import {Toasts} from "./parts/toasts.js";
 
 /** Name, address, icon, key after g, and whether it hides behind "More" on a phone. */
@@ -29,7 +28,7 @@ const RAIL = /** @type {const} */ ([
   ["Reachability", "/console/reachability", "reach", "r", false],
   ["Set-up", "/console/set-up", "setup", "s", true],
   ["Activity", "/console/activity", "activity", "c", true],
-  ["Me and my phone", "/console/me", "person", "m", true],
+  ["Me", "/console/me", "person", "m", true],
 ]);
 const THEME_SAYS = {system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark"};
 
@@ -134,7 +133,7 @@ function More({places, onClose}) {
 function Header({tools, isTv}) {
   const theme = useTheme();
   return html`<header class="watch">
-    <${OnDuty} />
+    <${OnDuty}><span class="narrow">· <${Freshness} class="narrow" /></span><//>
     <div class="tools"><${Freshness} class="wide" />
       ${!isTv && html`<${Button} bare class="wide" icon="search" says="Search and commands" onClick=${() => openPalette()}><span class="roomy">Search</span><kbd>Ctrl K</kbd><//>
         <${Button} bare square class="narrow" icon="search" says="Search and commands" onClick=${() => openPalette()} />
@@ -152,21 +151,6 @@ function SpeakFreshness() {
     document.documentElement.classList.toggle("stale", isStale);
   }, [isStale]);
   return html`<span class="unseen" role="status">${isStale ? "No answer from the stack. Trying again." : asOf ? "Up to date" : ""}</span>`;
-}
-
-function OnDuty() {
-  const {duties} = useWatch();
-  const fresh = html`<${Freshness} class="narrow" />`;
-  if (duties === null) return html`<p class="duty">${fresh}</p>`;
-  const duty = mainDuty(duties);
-  const people = duty?.on_call?.people || [];
-  const next = duty?.next;
-  const href = hasPage("/console/on-call") ? "/console/on-call" : null;
-  const others = duties.length - 1;
-  if (!duty) return html`<p class="duty"><b class="none">No schedule yet</b><span class="then"><span class="narrow">${fresh}</span></span></p>`;
-  const now = people.length ? html`<b>${listed(people)}</b>` : html`<b class="none">nobody</b>`;
-  return html`<p class="duty"><${href ? "a" : "span"} class="plain" href=${href}>On call: ${now}<//>${duty.on_call?.until && html` until <${Time} at=${duty.on_call.until} as="day" />`}
-    <span class="then">${next && html`<span class="wide">, </span>next ${next.people.length ? listed(next.people) : "nobody"}`}${others > 0 && html`<span class="roomy">, ${plural(others, "more schedule")}</span>`} <span class="narrow">· ${fresh}</span></span></p>`;
 }
 
 /** The page at an address that is none. */

@@ -2,10 +2,12 @@
 
 import pytest
 
+from functions.alerts_api.routes.reachability import TO_DO
 from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, Reply
 from tocsin.domain.people import ContactMethod, User, hash_address
+from tocsin.domain.ways import GapCode
 
 REACHABILITY = "/api/v1/reachability"
 HERE = {"steps": [{"targets": [{"channel": "here"}], "delay": "5m"}]}
@@ -203,6 +205,8 @@ def test_a_stack_without_a_last_resort_says_so_at_last_and_is_well(world: World)
             "field": "BackstopEmail",
             "problem": "an alert that reaches nobody is told to nobody: deploy the stack with "
             "BackstopEmail or BackstopPhone",
+            "todo": "Deploy the stack with BackstopEmail or BackstopPhone.",
+            "in_the_way": False,
         }
     ]
 
@@ -226,8 +230,15 @@ def test_a_new_stack_would_page_nobody(anybody: Client) -> None:
             "name": "default",
             "field": "escalation_policy",
             "problem": NO_DEFAULT,
+            "todo": "What no integration and no route sends elsewhere pages nobody: make the "
+            "policy, or a route without conditions.",
+            "in_the_way": True,
         }
     ]
+
+
+def test_of_every_problem_it_is_said_what_to_do() -> None:
+    assert TO_DO.keys() == set(GapCode)
 
 
 def test_who_would_be_paged_is_shown_by_path_step_and_message(world: World, editor: Client) -> None:

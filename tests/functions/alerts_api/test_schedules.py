@@ -404,7 +404,7 @@ def test_more_shifts_than_an_answer_holds_are_refused(admin: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/shifts", "/gaps", "/quality", "/overrides", "/swaps", "/feed"]
+    "path", ["", "/shifts", "/layers", "/gaps", "/quality", "/overrides", "/swaps", "/feed"]
 )
 def test_an_unknown_schedule_is_not_found(admin: Client, path: str) -> None:
     reply = admin.get(f"{PRIMARY}{path}")
@@ -521,6 +521,79 @@ def test_people_change_their_own_shifts_and_administrators_those_of_all(
     assert made.status == 201
     ended = bob.send("DELETE", f"{PRIMARY}/overrides/{made.data['id']}")
     assert ended.status == 403
+
+
+def test_layers_are_listed_as_they_win_without_overrides(admin: Client) -> None:
+    days = {**DAILY, "name": "days", "users": ["carol", "nobody"]}
+    admin.send("PUT", PRIMARY, body={"time_zone": "UTC", "layers": [days, WEEKLY]})
+    admin.post(f"{PRIMARY}/overrides", override())
+
+    listed = admin.get(f"{PRIMARY}/layers", **{"from": at(timedelta()), "to": at(2 * DAY)})
+
+    assert [(it["schedule"], it["layer"]) for it in listed.data] == [
+        ("primary", "days"),
+        ("primary", "layer 2"),
+    ]
+    assert [it["shifts"] for it in listed.data] == [
+        [
+            {"from": at(timedelta()), "to": at(DAY), "people": ["carol"]},
+            {"from": at(DAY), "to": at(2 * DAY), "people": []},
+        ],
+        [
+            {"from": at(timedelta()), "to": at(DAY), "people": ["alice"]},
+            {"from": at(DAY), "to": at(2 * DAY), "people": ["bob"]},
+        ],
+    ]
+
+
+def test_the_shifts_of_a_person_are_those_of_all_schedules_with_overrides(admin: Client) -> None:
+    admin.send("PUT", PRIMARY, body=BODY)
+    second = {"follows": {"schedule": "primary"}}
+    admin.send("PUT", "/api/v1/schedules/second", body=second)
+    admin.post(f"{PRIMARY}/take", {"user": "bob", "until": at(HOUR)})
+
+    listed = admin.get("/api/v1/users/BOB/shifts", to=at(2 * DAY))
+
+    assert listed.data == [
+        {"schedule": "primary", "from": at(timedelta()), "to": at(HOUR)},
+        {"schedule": "second", "from": at(timedelta()), "to": at(DAY)},
+        {"schedule": "primary", "from": at(DAY), "to": at(2 * DAY)},
+    ]
+    assert admin.get("/api/v1/users/erin/shifts").status == 404
+
+
+def test_the_shifts_of_a_person_are_refused_where_they_are_too_many(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.send("PUT", PRIMARY, body={"time_zone": "UTC", "layers": [DAILY]})
+    monkeypatch.setattr("functions.alerts_api.routes.schedules.SHIFTS_LIMIT", 3)
+
+    assert admin.get("/api/v1/users/bob/shifts").wrong_fields == ["to"]
+    assert admin.get(f"{PRIMARY}/layers").wrong_fields == ["to"]
+
+
+def test_swaps_of_all_schedules_are_one_list(admin: Client, alice: Client) -> None:
+    admin.send("PUT", PRIMARY, body=BODY)
+    admin.send("PUT", "/api/v1/schedules/other", body=BODY)
+    asked = [
+        alice.post(f"/api/v1/schedules/{name}/swaps", swap()).data for name in ("other", "primary")
+    ]
+
+    assert alice.get("/api/v1/swaps").data == asked
+
+
+def test_calendars_are_listed_without_their_urls(admin: Client) -> None:
+    admin.send("PUT", PRIMARY, body=BODY)
+    for path in (f"{PRIMARY}/feed", "/api/v1/users/bob/feed"):
+        admin.post(path)
+
+    listed = admin.get("/api/v1/feeds").data
+
+    assert [(it.get("schedule"), it.get("user")) for it in listed] == [
+        ("primary", None),
+        (None, "bob"),
+    ]
+    assert all("url" not in it for it in listed)
 
 
 # Taking a shift

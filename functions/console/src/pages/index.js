@@ -1,8 +1,10 @@
 /** The pages, and what they add to the header (`tools`) and above each page (`banners`). */
 
 import {alertsPage} from "./alerts.js";
+import {onCallPage} from "./on_call.js";
+import {reachabilityPage} from "./reachability.js";
 
-export const pages = [alertsPage];
+export const pages = [alertsPage, onCallPage, reachabilityPage];
 
 /** @type {import("../vendor/preact.js").Component<any>[]} */
 export const tools = [];

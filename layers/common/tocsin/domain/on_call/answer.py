@@ -153,7 +153,7 @@ def layers_at(
         if version is not None and version.rotation is not None:
             in_force.append((version.position, number, layer.name, version, version.rotation))
     for _, _, name, version, rotation in sorted(in_force, key=lambda it: it[:2]):
-        part = _rotation_at(rotation, zone_of(version.time_zone), at, offset)
+        part = rotation_at(rotation, zone_of(version.time_zone), at, offset)
         ends = min(ends, part.ends)
         if part.people is not None:
             return Part(part.people, ends, name, version)
@@ -167,7 +167,8 @@ def layers_at(
     return replace(part, ends=min(ends, part.ends))
 
 
-def _rotation_at(rotation: Rotation, zone: ZoneInfo, at: datetime, offset: int) -> Part:
+def rotation_at(rotation: Rotation, zone: ZoneInfo, at: datetime, offset: int) -> Part:
+    """What one rotation says, its people so many places later in their list."""
     if rotation.begins is not None and at < (begins := first_instant(rotation.begins, zone)):
         return Part(None, begins)
     ends = LATEST if rotation.until is None else last_instant(rotation.until, zone)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
+    from tocsin.domain.on_call.layer_shifts import LayerShifts
     from tocsin.domain.on_call.schedule import Override, Schedule, ScheduleOverride
     from tocsin.domain.on_call.shifts import Quality, Shift
     from tocsin.domain.on_call.who import OnCall
@@ -37,6 +38,11 @@ class Roster:
         from tocsin.domain.on_call.shifts import shifts
 
         return shifts(self.schedules[name], begins, ends, self.schedules, self.of(name))
+
+    def layers(self, name: str, begins: datetime, ends: datetime) -> "tuple[LayerShifts, ...]":
+        from tocsin.domain.on_call.layer_shifts import layer_shifts
+
+        return layer_shifts(self.schedules[name], begins, ends, self.schedules)
 
     def gaps(self, name: str, begins: datetime, ends: datetime) -> "Sequence[Shift]":
         from tocsin.domain.on_call.shifts import gaps
