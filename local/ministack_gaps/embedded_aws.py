@@ -187,12 +187,20 @@ def order_fairly(messages: list[dict[str, Any]], now: float) -> None:
         messages.sort(key=lambda message: busy[message.get("group_id")])
 
 
+def read_streams_as_lambda_does() -> None:
+    """Filter before a batch is made, follow several batches at once, and queues meanwhile."""
+    lambda_: Any = importlib.import_module("ministack.services.lambda_svc")
+    dynamodb: Any = importlib.import_module("ministack.services.dynamodb")
+    reader = _beside("stream_batches").StreamReader(lambda_, dynamodb)
+    lambda_._poll_dynamodb_streams = reader.poll  # noqa: SLF001
+
+
 def count_requests(file: Path) -> None:
     """Keep what functions ask of DynamoDB and SQS in a file: ministack tells only the asker."""
     dynamodb: Any = importlib.import_module("ministack.services.dynamodb")
     sqs: Any = importlib.import_module("ministack.services.sqs")
     sts: Any = importlib.import_module("ministack.services.sts")
-    counting = _request_counts()
+    counting = _beside("request_counts")
 
     def stored(name: str, named: Mapping[str, Any]) -> Mapping[str, Any] | None:
         table = dynamodb._tables[name]  # noqa: SLF001
@@ -216,9 +224,8 @@ def count_requests(file: Path) -> None:
     threading.Thread(target=counts.keep_in, args=(file,), daemon=True).start()
 
 
-def _request_counts() -> Any:  # noqa: ANN401 - a module
-    """The module beside this one: its folder is not on the path."""
-    name = "request_counts"
+def _beside(name: str) -> Any:  # noqa: ANN401 - a module
+    """A module beside this one: their folder is not on the path."""
     spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     if spec is None or spec.loader is None:
         raise ImportError(name)
@@ -232,6 +239,7 @@ if __name__ == "__main__":
     send_options_to_their_routes()
     compare_partition_keys()
     receive_by_groups()
+    read_streams_as_lambda_does()
     if COUNTS_FILE in os.environ:
         count_requests(Path(os.environ[COUNTS_FILE]))
     threading.Thread(target=stop_at_end_of_input, daemon=True).start()
