@@ -30,8 +30,8 @@ from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import AlertId
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.lambda_runtime.callers import Callers
-from tocsin.lambda_runtime.sessions import Sessions
 from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.sessions import Sessions
 
 EVENTS = Path(__file__).parents[3] / "events"
 TOKEN = "0123456789abcdef0123456789abcdef"

@@ -148,7 +148,9 @@ class Settings:
             oidc_issuer=environment.get("OIDC_ISSUER", ""),
             oidc_client_id=environment.get("OIDC_CLIENT_ID", ""),
             oidc_client_secret=environment.get("OIDC_CLIENT_SECRET", ""),
-            oidc_domains=tuple(environment.get("OIDC_DOMAINS", "").lower().replace(",", " ").split()),
+            oidc_domains=tuple(
+                environment.get("OIDC_DOMAINS", "").lower().replace(",", " ").split()
+            ),
             oidc_discovery_url=environment.get("OIDC_DISCOVERY_URL", ""),
             slack_api_url=(environment.get("SLACK_API_URL") or SLACK_API_URL).rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
