@@ -12,6 +12,7 @@ from tocsin.domain.errors import (
     GoneError,
     InvalidInputError,
     MalformedInputError,
+    NotFoundError,
     SessionNotFoundError,
     TooManyRequestsError,
     TryAgainError,
@@ -149,7 +150,7 @@ OPERATIONS: Final = {
         ),
         query=(Parameter("next", "The page of ours to go to in the end; any other is left out."),),
         status=HTTPStatus.FOUND,
-        errors=(TooManyRequestsError, TryAgainError),
+        errors=(NotFoundError, TooManyRequestsError, TryAgainError),
     ),
     "end_oidc": Operation(
         tag=TAG,
@@ -161,7 +162,7 @@ OPERATIONS: Final = {
             Parameter("error", "Of the provider, in place of a code."),
         ),
         status=HTTPStatus.FOUND,
-        errors=(TooManyRequestsError, TryAgainError),
+        errors=(NotFoundError, TooManyRequestsError, TryAgainError),
     ),
     "list_sessions": Operation(
         tag=TAG,

@@ -42,8 +42,8 @@ LAST: Final = (
     *("revoke_schedule_feed", "revoke_user_feed", "delete_schedule", "delete_user"),
     "delete_channel",
 )
-DOORS: Final = tuple(name for _, _, name in DOOR_ROUTES)
-"""Answered by functions/session."""
+DOORS: Final = (*(name for _, _, name in DOOR_ROUTES), "end_session")
+"""Answered by functions/session; and a session, which only its doors open."""
 _COMMAND: Final = re.compile(
     r'<h3 id="(\w+)">(?:(?!<h3).)*?<h4>Example</h4><pre[^>]*><code>(.*?)</code>', re.DOTALL
 )
