@@ -12,7 +12,7 @@ from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-from tocsin.domain.oidc import ProviderError
+from tocsin.domain.oidc import IssuerError
 
 SECONDS: Final = 4
 """Of each of the three requests of a sign-in: the function has 15."""
@@ -21,8 +21,11 @@ LIMIT_BYTES: Final = 1_048_576
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetching:
-    """Implements `Fetch`. Redirects are not followed: an address is that of the configuration, or of
-    the provider's own document."""
+    """Implements `Fetch`.
+
+    Redirects are not followed: an address is that of the configuration, or of the provider's own
+    document.
+    """
 
     allows_http: bool = False
     """For an identity provider on a developer's machine."""
@@ -40,7 +43,7 @@ class Fetching:
             return self._fetched(url, form, credentials)
         except (OSError, http.client.HTTPException, ValueError) as error:
             # The text may hold a code or a secret, the type does not.
-            raise ProviderError(f"no answer of the provider: {type(error).__name__}") from None
+            raise IssuerError(f"no answer of the provider: {type(error).__name__}") from None
 
     def _fetched(
         self, url: str, form: Mapping[str, str] | None, credentials: tuple[str, str] | None
@@ -63,16 +66,16 @@ class Fetching:
         finally:
             connection.close()
         if response.status != HTTPStatus.OK or len(body) > LIMIT_BYTES:
-            raise ProviderError(f"the provider answered {response.status}")
+            raise IssuerError(f"the provider answered {response.status}")
         value = json.loads(body)
         if not isinstance(value, dict):
-            raise ProviderError("the provider answered with no JSON object")
+            raise IssuerError("the provider answered with no JSON object")
         return value
 
     def _connection(self, url: str) -> http.client.HTTPConnection:
         parts = urlsplit(url)
         if parts.hostname is None or parts.username is not None:
-            raise ProviderError("an address of the provider is no URL")
+            raise IssuerError("an address of the provider is no URL")
         if parts.scheme == "https":
             tls = self.tls or ssl.create_default_context()
             return http.client.HTTPSConnection(
@@ -80,4 +83,4 @@ class Fetching:
             )
         if parts.scheme == "http" and self.allows_http:
             return http.client.HTTPConnection(parts.hostname, parts.port, timeout=SECONDS)
-        raise ProviderError("an address of the provider is not https")
+        raise IssuerError("an address of the provider is not https")

@@ -28,7 +28,7 @@ _USED: Final = "This link was used, or is too old. Ask for another one."
 
 
 def ask_for_link(request: Request, ports: Ports) -> HttpAnswer:
-    """Send it, if somebody has the address; the same is read, written and answered if nobody has."""
+    """Send it, if somebody has the address; if nobody has, the same is read, written and said."""
     expect_own_page(request, ports.public_url)
     email = request.said("email")
     count(Knock.LINK, request.neighbourhood, request, ports)

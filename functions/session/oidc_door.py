@@ -15,14 +15,14 @@ from tocsin.domain.errors import NotFoundError
 from tocsin.domain.oidc import (
     RANDOM_BYTES,
     WAY_LIFE,
-    Provider,
-    ProviderError,
+    Discovery,
+    IssuerError,
     WayOut,
     address_in,
     authorization_url,
+    discovery_from,
     expect_ours,
     own_path,
-    provider_from,
 )
 from tocsin.domain.session import Door, spell_session
 from tocsin.lambda_runtime.cookies import cookie_name
@@ -45,9 +45,9 @@ _DENIED: Final = "access_denied"
 
 
 class _Known:
-    """The provider as it was last read."""
+    """The discovery document as it was last read."""
 
-    provider: Provider | None = None
+    discovery: Discovery | None = None
     read_at: datetime | None = None
     url: str = ""
 
@@ -56,8 +56,8 @@ def begin_oidc(request: Request, ports: Ports) -> HttpAnswer:
     settings = _settings(ports)
     count(Knock.OIDC, request.neighbourhood, request, ports)
     try:
-        provider = _provider(settings, request.at, ports)
-    except ProviderError as error:
+        discovery = _discovery(settings, request.at, ports)
+    except IssuerError as error:
         return _failed("unreachable", error, request, ports)
     state, nonce, verifier = (spell_session(ports.random_bytes(RANDOM_BYTES)) for _ in range(3))
     way = WayOut(
@@ -68,7 +68,7 @@ def begin_oidc(request: Request, ports: Ports) -> HttpAnswer:
     )
     ports.sign_ins.keep_way(hash_secret(state), way, write_id=ports.new_write_id())
     url = authorization_url(
-        provider,
+        discovery,
         way,
         client_id=settings.client_id,
         state=state,
@@ -84,22 +84,22 @@ def end_oidc(request: Request, ports: Ports) -> HttpAnswer:
     count(Knock.OIDC, request.neighbourhood, request, ports)
     state, kept = request.query.get("state", ""), request.cookies.get(_state_name(ports), "")
     if not (state and hmac.compare_digest(state.encode(), kept.encode())):
-        return _failed("again", ProviderError("the state is another browser's"), request, ports)
+        return _failed("again", IssuerError("the state is another browser's"), request, ports)
     way = ports.sign_ins.take_way(hash_secret(state), at=request.at)
     if way is None:
-        return _failed("again", ProviderError("the state was used, or is too old"), request, ports)
+        return _failed("again", IssuerError("the state was used, or is too old"), request, ports)
     if said := request.query.get("error"):
         problem = "cancelled" if said == _DENIED else "refused"
-        return _failed(problem, ProviderError("the provider answered no"), request, ports)
+        return _failed(problem, IssuerError("the provider answered no"), request, ports)
     try:
         claims = _claims(request, way, settings, ports)
         email = address_in(claims, settings.domains)
-    except ProviderError as error:
+    except IssuerError as error:
         return _failed("refused", error, request, ports)
     found = [it for it in ports.users.list() if (it.value.email or "").lower() == email.lower()]
     if len(found) != 1:
-        error = ProviderError("no one person of the team has the address")
-        return _failed("refused", error, request, ports)
+        nobody = IssuerError("no one person of the team has the address")
+        return _failed("refused", nobody, request, ports)
     cookie = open_for_person(found[0], Door.OIDC, request, ports)
     return _redirect(way.path, cookie, _state_cookie("", ports, lasts_seconds=0))
 
@@ -110,12 +110,12 @@ def _claims(
     """The claims of a token that is the provider's, and for this sign-in.
 
     Raises:
-        ProviderError: There is none that is to be believed.
+        IssuerError: There is none that is to be believed.
     """
     code = request.query.get("code")
     if not code:
-        raise ProviderError("there is no code")
-    provider = _provider(settings, request.at, ports)
+        raise IssuerError("there is no code")
+    discovery = _discovery(settings, request.at, ports)
     form = {
         "grant_type": "authorization_code",
         "code": code,
@@ -126,18 +126,16 @@ def _claims(
     credentials = None
     if settings.secret_parameter:
         secret = ports.secrets.get(settings.secret_parameter, at=request.at)
-        if provider.takes_basic:
+        if discovery.takes_basic:
             credentials = (quote(settings.client_id, safe=""), quote(secret, safe=""))
         else:
             form["client_secret"] = secret
-    answer = ports.fetch()(provider.token_endpoint, form, credentials)
+    answer = ports.fetch()(discovery.token_url, form, credentials)
     token = answer.get("id_token")
     if not isinstance(token, str):
-        raise ProviderError("the provider sent no ID token")
-    claims = _verified(token, ports.fetch()(provider.jwks_uri))
-    expect_ours(
-        claims, way, issuer=settings.issuer, client_id=settings.client_id, at=request.at
-    )
+        raise IssuerError("the provider sent no ID token")
+    claims = _verified(token, ports.fetch()(discovery.keys_url))
+    expect_ours(claims, way, issuer=settings.issuer, client_id=settings.client_id, at=request.at)
     return claims
 
 
@@ -150,16 +148,16 @@ def _verified(token: str, keys: Mapping[str, Any]) -> Mapping[str, Any]:
         key_set = KeySet.import_key_set(keys)  # type: ignore[arg-type]
         return jwt.decode(token, key_set, algorithms=list(ALGORITHMS)).claims
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise ProviderError(f"the token is not the provider's: {type(error).__name__}") from None
+        raise IssuerError(f"the token is not the provider's: {type(error).__name__}") from None
 
 
-def _provider(settings: OidcSettings, at: datetime, ports: Ports) -> Provider:
+def _discovery(settings: OidcSettings, at: datetime, ports: Ports) -> Discovery:
     known, url = _Known, settings.discovery_url
     is_known = known.url == url and known.read_at is not None and at - known.read_at < KNOWN_FOR
-    if known.provider is None or not is_known:
-        known.provider = provider_from(ports.fetch()(url), settings.issuer)
+    if known.discovery is None or not is_known:
+        known.discovery = discovery_from(ports.fetch()(url), settings.issuer)
         known.read_at, known.url = at, url
-    return known.provider
+    return known.discovery
 
 
 def _settings(ports: Ports) -> OidcSettings:
@@ -182,7 +180,7 @@ def _state_cookie(state: str, ports: Ports, *, lasts_seconds: int) -> str:
     return set_cookie(name, state, ports, lasts_seconds=lasts_seconds, same_site="Lax")
 
 
-def _failed(problem: str, error: ProviderError, request: Request, ports: Ports) -> HttpAnswer:
+def _failed(problem: str, error: IssuerError, request: Request, ports: Ports) -> HttpAnswer:
     request.facts["problem"] = str(error)
     forgotten = _state_cookie("", ports, lasts_seconds=0)
     return _redirect(f"{SIGN_IN_PAGE}?problem={problem}", forgotten)

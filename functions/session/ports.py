@@ -44,7 +44,7 @@ class Fetch(Protocol):
         """Get it, or post a form.
 
         Raises:
-            ProviderError: It cannot be reached, or answers with an error or something else.
+            IssuerError: It cannot be reached, or answers with an error or something else.
         """
 
 

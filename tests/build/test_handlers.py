@@ -17,6 +17,7 @@ MODULE_CEILINGS = {
     "AlertsApiFunction": 290,
     "ActionsFunction": 265,
     "CalendarFunction": 245,
+    "SessionFunction": 245,
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,

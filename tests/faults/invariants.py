@@ -682,7 +682,7 @@ def timelines_end(found: Findings) -> Iterator[str]:
 def acts_are_activity(found: Findings) -> Iterator[str]:
     """The rows of alerts are those of the timelines that a person or a key wrote."""
     done = Counter(
-        (alert.alert_id, change.at, change.type.value, change.by)
+        (str(alert.alert_id), change.at, change.type.value, change.by)
         for alert in found.alerts
         for change in found.timelines[alert.alert_id]
         if via_of(change.by) not in {None, Via.INTEGRATION}

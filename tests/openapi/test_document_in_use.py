@@ -42,6 +42,14 @@ NEED_NAMES: Final = {
     "POST /api/v1/incidents/{incident_id}/alerts",
     "POST /api/v1/incidents/{incident_id}/responders",
     "PUT /api/v1/escalation-policies/{name}",
+    # Succeed only from our own pages, with what signs somebody in: tests/functions/session.
+    "DELETE /api/v1/sessions/{session_id}",
+    "DELETE /session",
+    "GET /session/oidc",
+    "GET /session/oidc/callback",
+    "POST /session",
+    "POST /session/link",
+    "POST /session/link/confirm",
 }
 """Succeed only if the body names what this team has, which chance does not find."""
 # Made while tests are collected: the document says which there are.

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES
 from functions.alerts_api.schemas.overrides import SpanBody, SwapBody
 from functions.ingest.answers import respond
+from functions.session.answers import respond as respond_at_door
 from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 from tests.functions.ingest.gateway import TOKEN, Gateway
+from tests.functions.session.browser import Browser
 from tests.on_call import made as made_override
 from tocsin.bodies.schedules import ScheduleBody
 from tocsin.domain.credential import Scope
@@ -62,6 +64,7 @@ class WholeApi:
         self._api = anybody.api
         self._gateway = Gateway(self.world)
         self._gateway.register(IntegrationType.REST, token=TOKEN, name=NAME)
+        self._doors = Browser(world=self.world).ports
         self._set_up(anybody.using(KEY))
 
     def _set_up(self, admin: Client) -> None:
@@ -137,6 +140,8 @@ class WholeApi:
         """Answer as the gateway would let the function of this path answer."""
         if _OF_INGEST.fullmatch(event["rawPath"]):
             answer: Mapping[str, Any] = respond(event, self._gateway.ports)
+        elif event["rawPath"].startswith("/session"):
+            answer = respond_at_door(event, self._doors)
         else:
             answer = self._api(event)
         self.world.follow()

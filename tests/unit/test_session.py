@@ -142,7 +142,9 @@ def test_a_cookie_has_256_bits_and_needs_no_quoting() -> None:
         ("no address", "another", False),
     ],
 )
-def test_an_address_of_ipv6_is_counted_by_its_network(one: str, other: str, are_one: bool) -> None:
+def test_an_address_of_ipv6_is_counted_by_its_network(
+    one: str, other: str, *, are_one: bool
+) -> None:
     assert (neighbourhood(one) == neighbourhood(other)) is are_one
 
 

@@ -14,15 +14,15 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.link import LinkAction, LinkExpiredError, LinkSigner, LinkUnknownError
 from tocsin.domain.oidc import (
     HOME,
-    Provider,
-    ProviderError,
+    Discovery,
+    IssuerError,
     WayOut,
     address_in,
     authorization_url,
     challenge_of,
+    discovery_from,
     expect_ours,
     own_path,
-    provider_from,
 )
 from tocsin.domain.people import ContactMethod, User, hash_address
 from tocsin.domain.sign_in import (
@@ -49,11 +49,8 @@ ALICE = User(
 SIGNER = SignInSigner(KEY, URL)
 ISSUER = "https://login.example.com"
 WAY = WayOut(nonce="n-1", verifier="v-1", path="/", ends_at=NINE + MINUTE)
-PROVIDER = Provider(
-    issuer=ISSUER,
-    authorization_endpoint=f"{ISSUER}/authorize",
-    token_endpoint=f"{ISSUER}/token",
-    jwks_uri=f"{ISSUER}/jwks",
+FOUND = Discovery(
+    sign_in_url=f"{ISSUER}/authorize", token_url=f"{ISSUER}/token", keys_url=f"{ISSUER}/jwks"
 )
 DOCUMENT = {
     "issuer": ISSUER,
@@ -212,7 +209,7 @@ def test_the_challenge_is_that_of_the_rfc() -> None:
 
 
 def test_the_verifier_and_the_secret_do_not_leave_by_the_browser() -> None:
-    url = authorization_url(PROVIDER, WAY, client_id="tocsin", state="s-1", callback=f"{URL}/x")
+    url = authorization_url(FOUND, WAY, client_id="tocsin", state="s-1", callback=f"{URL}/x")
 
     assert "v-1" not in url
     assert f"code_challenge={challenge_of('v-1')}&code_challenge_method=S256" in url
@@ -229,15 +226,15 @@ def test_the_verifier_and_the_secret_do_not_leave_by_the_browser() -> None:
 def test_a_discovery_document_that_is_not_the_issuer_s_is_refused(
     changes: dict[str, Any], message: str
 ) -> None:
-    assert provider_from(DOCUMENT, ISSUER) == PROVIDER
-    with pytest.raises(ProviderError, match=message):
-        provider_from(DOCUMENT | changes, ISSUER)
+    assert discovery_from(DOCUMENT, ISSUER) == FOUND
+    with pytest.raises(IssuerError, match=message):
+        discovery_from(DOCUMENT | changes, ISSUER)
 
 
 def test_a_provider_says_how_it_takes_the_secret() -> None:
     posting = DOCUMENT | {"token_endpoint_auth_methods_supported": ["client_secret_post"]}
 
-    assert not provider_from(posting, ISSUER).takes_basic
+    assert not discovery_from(posting, ISSUER).takes_basic
 
 
 @pytest.mark.parametrize(
@@ -263,7 +260,7 @@ def test_a_provider_says_how_it_takes_the_secret() -> None:
 def test_a_token_that_is_not_for_this_sign_in_is_refused(
     changes: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(ProviderError, match=message):
+    with pytest.raises(IssuerError, match=message):
         expect_ours(CLAIMS | changes, WAY, issuer=ISSUER, client_id="tocsin", at=NINE)
 
 
@@ -311,5 +308,5 @@ def test_an_address_that_the_provider_has_verified_is_taken(claims: dict[str, An
     ],
 )
 def test_any_other_address_is_refused(claims: dict[str, Any]) -> None:
-    with pytest.raises(ProviderError):
+    with pytest.raises(IssuerError):
         address_in(claims, {"example.com"})

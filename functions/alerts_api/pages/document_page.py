@@ -164,6 +164,8 @@ def _curl(entry: _Entry) -> str:
     lines = [f"curl -X {entry.method}" if entry.method not in ("GET", "POST") else "curl"]
     if entry.described["security"]:
         lines.append(_WITH_KEY)
+    if any(it["name"] == "Origin" for it in entry.described.get("parameters", ())):
+        lines.append('-H "Origin: $URL"')
     body = entry.described.get("requestBody")
     if body is not None:
         example = example_of(body["content"]["application/json"]["schema"], entry.components)

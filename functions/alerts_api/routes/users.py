@@ -23,8 +23,9 @@ from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
 from tocsin.domain.on_call.feed import FeedKind, feed_name
-from tocsin.domain.people import ContactMethod, Directory, User
+from tocsin.domain.people import ContactMethod, Directory, Role, User
 from tocsin.domain.reachability import gap_of_mail
+from tocsin.domain.sign_in import METHODS
 from tocsin.domain.ways import Gap, gap_of_method
 from tocsin.lambda_runtime.http import HttpAnswer
 
@@ -104,6 +105,7 @@ class UserRoutes(ValueRoutes[User]):
     def next(
         self, request: Request, before: Configured[User] | None, value: User
     ) -> Configured[User]:
+        _expect_no_rise(request, before.value if before else None, value)
         if before is not None:
             value = replace(value, verified=before.value.verified)
         return super().next(request, before, value)
@@ -112,6 +114,25 @@ class UserRoutes(ValueRoutes[User]):
         user = stored.value
         verified = {method.value: user.is_verified(method) for method in user.methods}
         return {**super().view(request, stored), "verified": verified}
+
+
+def _expect_no_rise(request: Request, before: User | None, after: User) -> None:
+    """Keep a key for the configuration from making its holder an administrator.
+
+    Whoever has an administrator's address signs in as one.
+
+    Raises:
+        ScopeMissingError: The caller is none, and makes one or changes where one is reached.
+    """
+    was_admin = before is not None and before.role is Role.ADMIN
+    is_admin = after.role is Role.ADMIN
+    is_as_before = (
+        was_admin is is_admin
+        and before is not None
+        and all(before.address_of(method) == after.address_of(method) for method in METHODS)
+    )
+    if (was_admin or is_admin) and not is_as_before:
+        request.expect_scope(Scope.ADMIN)
 
 
 def _unsent(gap: Gap) -> dict[str, Any]:

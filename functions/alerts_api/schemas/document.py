@@ -78,6 +78,13 @@ _IDEMPOTENCY_KEY: Final = {
     "description": "Makes sending the same request again harmless.",
     "schema": {**TEXT, "minLength": 1, "maxLength": KEY_LIMIT},
 }
+_ORIGIN: Final = {
+    "name": "Origin",
+    "in": "header",
+    "required": True,
+    "description": "The stack's own address; browsers send it of their own accord.",
+    "schema": dict(TEXT),
+}
 _LITERAL: Final = frozenset(("const", "default", "enum", "examples"))
 _REFERENCE: Final = "#/components/schemas/{model}"
 
@@ -206,6 +213,8 @@ def _parameters(line: _Line) -> Iterator[dict[str, Any]]:
             "description": parameter.description,
             "schema": dict(parameter.schema),
         }
+    if line.operation.needs_origin:
+        yield dict(_ORIGIN)
     if line.is_idempotent_by_key:
         yield dict(_IDEMPOTENCY_KEY)
 

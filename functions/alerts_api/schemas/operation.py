@@ -60,6 +60,8 @@ class Operation:
     """Of a text that is sent instead, where the query asks for it."""
     errors: tuple[type[TocsinError], ...] = ()
     """Beyond those that follow from the route: of keys, scopes, bodies and storage."""
+    needs_origin: bool = False
+    """Whether it is for our own pages only, also without a session."""
     changes_something: bool = True
     """False of a POST that only looks, for which sending it again needs no care."""
 

@@ -12,6 +12,7 @@ from tocsin.domain.errors import (
     GoneError,
     InvalidInputError,
     MalformedInputError,
+    NotFoundError,
     SessionNotFoundError,
     TooManyRequestsError,
     TryAgainError,
@@ -103,6 +104,7 @@ OPERATIONS: Final = {
     ),
     "sign_in_by_key": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Sign in by an API key",
         description=f"Needs our `Origin`. The session has the scopes of the key. {_COOKIE}",
         body=KeyGiven,
@@ -111,6 +113,7 @@ OPERATIONS: Final = {
     ),
     "sign_out": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Sign out",
         description="Ends the session of the cookie, and forgets the cookie. Needs our `Origin`.",
         status=HTTPStatus.NO_CONTENT,
@@ -118,6 +121,7 @@ OPERATIONS: Final = {
     ),
     "ask_for_link": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Have a link sent by which you sign in",
         description=(
             "Needs our `Origin`. To the verified e-mail address of a user, and to their verified "
@@ -130,6 +134,7 @@ OPERATIONS: Final = {
     ),
     "sign_in_by_link": Operation(
         tag=TAG,
+        needs_origin=True,
         summary="Sign in by a link",
         description=f"Needs our `Origin`. The session has the scopes of the role. {_COOKIE}",
         body=LinkOpened,
@@ -145,7 +150,7 @@ OPERATIONS: Final = {
         ),
         query=(Parameter("next", "The page of ours to go to in the end; any other is left out."),),
         status=HTTPStatus.FOUND,
-        errors=(TooManyRequestsError, TryAgainError),
+        errors=(NotFoundError, TooManyRequestsError, TryAgainError),
     ),
     "end_oidc": Operation(
         tag=TAG,
@@ -157,7 +162,7 @@ OPERATIONS: Final = {
             Parameter("error", "Of the provider, in place of a code."),
         ),
         status=HTTPStatus.FOUND,
-        errors=(TooManyRequestsError, TryAgainError),
+        errors=(NotFoundError, TooManyRequestsError, TryAgainError),
     ),
     "list_sessions": Operation(
         tag=TAG,

@@ -127,3 +127,42 @@ def test_what_was_verified_stays_with_its_address(world: World, editor: Client) 
 
     assert renamed.data["verified"] == {"email": True, "sms": False}
     assert moved.data["verified"] == {"email": False, "sms": False}
+
+
+ADMINS = {"email": "alice@example.com", "role": "admin"}
+
+
+@pytest.mark.parametrize(
+    ("method", "name", "body"),
+    [
+        ("PUT", "bob", {"role": "admin"}),
+        ("PATCH", "bob", {"role": "admin"}),
+        ("PATCH", "alice", {"email": "thief@example.com"}),
+        ("PATCH", "alice", {"slack_id": "U0THIEF"}),
+        ("PATCH", "alice", {"role": "viewer"}),
+        ("PUT", "new", {"role": "admin", "email": "thief@example.com"}),
+    ],
+)
+def test_a_key_for_the_configuration_makes_nobody_an_administrator(
+    editor: Client, method: str, name: str, body: object
+) -> None:
+    """Who signs in by an administrator's address is one."""
+    admin = editor.with_key("admin")
+    put(admin, "users/alice", ADMINS)
+    put(admin, "users/bob", {"email": "bob@example.com"})
+
+    refused = editor.send(method, f"/api/v1/users/{name}", body=body)
+
+    assert (refused.status, refused.code) == (403, "scope_missing")
+    assert admin.send(method, f"/api/v1/users/{name}", body=body).status in {200, 201}
+
+
+def test_what_else_an_administrator_has_is_changed_by_a_key_for_the_configuration(
+    editor: Client,
+) -> None:
+    put(editor.with_key("admin"), "users/alice", ADMINS)
+
+    changed = editor.send("PATCH", "/api/v1/users/alice", body={"phone": "+15550100"})
+
+    assert changed.status == 200
+    assert changed.data["role"] == "admin"

@@ -1,12 +1,12 @@
-"""A browser at the doors and at the API: keeps cookies as RFC 6265bis has it, and says its Origin."""
+"""A browser at the doors and at the API: keeps cookies, and says its Origin."""
 
 from __future__ import annotations
 
 import itertools
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from functions.session.answers import respond
 from functions.session.ports import Ports
 from tests.examples import HOUR
+from tests.fakes.notifier import KEY
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, NotedLog, Reply, request_event
-from tests.fakes.notifier import KEY
 from tocsin.adapters.dynamodb.requests.knock_repository import DynamoDBKnocks
 from tocsin.adapters.dynamodb.requests.sign_in_repository import DynamoDBSignIns
 from tocsin.domain.configuration import Configured
@@ -90,9 +90,7 @@ class Browser:
             "knocks": DynamoDBKnocks(self.world.call, "tocsin"),
             "sign_ins": DynamoDBSignIns(self.world.call, "tocsin"),
             "deliveries": lambda: self.world.deliveries,
-            "has_slack": lambda: any(
-                it.value.type == "slack" for it in self.world.channels.list()
-            ),
+            "has_slack": lambda: any(it.value.type == "slack" for it in self.world.channels.list()),
             "secrets": Secrets(),
             "fetch": lambda: self.fetch,
             "oidc": None,

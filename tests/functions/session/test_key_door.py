@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.examples import HOUR, MINUTE
+from tests.functions.alerts_api.client import example
 from tests.functions.session.browser import HTTP, HTTPS, Browser, only_session
 from tocsin.domain.credential import hash_secret
 from tocsin.domain.doors import LIMITS, Knock
@@ -41,10 +42,10 @@ def test_a_key_opens_a_session_and_is_kept_nowhere(browser: Browser) -> None:
     [(HTTPS, "__Host-tocsin", True), ("", "__Host-tocsin", True), (HTTP, "tocsin", False)],
 )
 def test_no_script_and_no_other_site_gets_at_the_cookie(
-    public_url: str, name: str, secure: bool
+    public_url: str, name: str, *, secure: bool
 ) -> None:
     browser = having_key(Browser(public_url=public_url))
-    origin = public_url or f"https://{host_of_the_gateway(browser)}"
+    origin = public_url or f"https://{host_of_the_gateway()}"
 
     (line,) = browser.post("/session", {"api_key": SECRET}, origin=origin).set_cookies
 
@@ -56,9 +57,7 @@ def test_no_script_and_no_other_site_gets_at_the_cookie(
     assert set(flags) == kept | secured
 
 
-def host_of_the_gateway(browser: Browser) -> str:
-    from tests.functions.alerts_api.client import example
-
+def host_of_the_gateway() -> str:
     return str(example("get")["requestContext"]["domainName"])
 
 

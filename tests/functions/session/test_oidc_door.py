@@ -17,7 +17,7 @@ from functions.session.ports import OidcSettings
 from tests.examples import HOUR, MINUTE
 from tests.functions.session.browser import HTTP, HTTPS, MAIL, Answer, Browser, Secrets, person
 from tocsin.domain.doors import LIMITS, Knock
-from tocsin.domain.oidc import ProviderError, challenge_of
+from tocsin.domain.oidc import IssuerError, challenge_of
 from tocsin.domain.people import Role
 
 ISSUER = "https://login.example.com/pool"
@@ -60,7 +60,7 @@ class Provider:
     ) -> Mapping[str, Any]:
         self.asked.append((url, form, credentials))
         if self.failing and self.failing in url:
-            raise ProviderError("no answer of the provider: TimeoutError")
+            raise IssuerError("no answer of the provider: TimeoutError")
         if url == DISCOVERY:
             return {
                 "issuer": ISSUER,
@@ -77,7 +77,7 @@ class Provider:
     def _token(self, form: Mapping[str, str]) -> str:
         sent = self.codes.pop(form["code"], None)
         if sent is None or challenge_of(form["code_verifier"]) != sent["code_challenge"]:
-            raise ProviderError("the provider answered 400")
+            raise IssuerError("the provider answered 400")
         assert sent["redirect_uri"] == form["redirect_uri"]
         assert self.now is not None
         claims = {
@@ -97,9 +97,9 @@ class Provider:
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
     """A process that knows no provider yet."""
-    oidc_door._Known.provider = None
+    oidc_door._Known.discovery = None
     yield
-    oidc_door._Known.provider = None
+    oidc_door._Known.discovery = None
 
 
 @pytest.fixture
@@ -164,9 +164,7 @@ def test_a_person_signs_in_at_the_provider(browser: Browser, provider: Provider)
     assert (me["user"], me["role"], me["session"]["door"]) == ("alice", Role.RESPONDER, "oidc")
 
 
-def test_tokens_signed_by_either_algorithm_are_taken(
-    browser: Browser, provider: Provider
-) -> None:
+def test_tokens_signed_by_either_algorithm_are_taken(browser: Browser, provider: Provider) -> None:
     provider.key, provider.algorithm = EC, "ES256"
 
     sign_in(browser, provider)
@@ -176,7 +174,7 @@ def test_tokens_signed_by_either_algorithm_are_taken(
 
 @pytest.mark.parametrize(("public_url", "secure"), [(HTTPS, True), (HTTP, False)])
 def test_the_state_is_bound_to_the_browser_by_a_cookie_that_the_way_back_brings(
-    provider: Provider, public_url: str, secure: bool
+    provider: Provider, public_url: str, *, secure: bool
 ) -> None:
     browser = at_provider(provider, public_url)
 
@@ -201,7 +199,7 @@ def test_the_session_that_it_opens_is_strict_and_the_state_is_forgotten(
     assert browser.cookies.keys() == {"__Host-tocsin"}
 
 
-def test_what_is_asked_of_the_provider(browser: Browser, provider: Provider) -> None:
+def test_what_is_asked_of_the_provider(browser: Browser) -> None:
     url = urlsplit(begin(browser))
     asked = {name: values[0] for name, values in parse_qs(url.query).items()}
 
@@ -268,9 +266,7 @@ def test_the_page_does_not_tell_whether_there_is_such_a_person(provider: Provide
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "RS512", "PS256"])
-def test_no_other_algorithm_is_taken(
-    browser: Browser, provider: Provider, algorithm: str
-) -> None:
+def test_no_other_algorithm_is_taken(browser: Browser, provider: Provider, algorithm: str) -> None:
     """Also none that takes the provider's public key for a shared secret."""
     if algorithm == "HS256":
         public = RSA.as_pem(private=False)
@@ -382,9 +378,7 @@ def test_a_provider_that_cannot_be_found_is_told_before_anybody_leaves(
     assert problem(browser.send("GET", "/session/oidc", origin="")) == "unreachable"
 
 
-def test_a_document_of_another_issuer_is_not_followed(
-    browser: Browser, provider: Provider
-) -> None:
+def test_a_document_of_another_issuer_is_not_followed(browser: Browser, provider: Provider) -> None:
     provider.document = {"issuer": "https://evil.example"}
 
     assert problem(browser.send("GET", "/session/oidc", origin="")) == "unreachable"

@@ -111,7 +111,7 @@ def test_each_role_reads_all(browser: Browser, role: Role, what: str) -> None:
     assert status == (404 if what == "digests/x" else 200)
 
 
-ACTING = (
+ACTING: tuple[tuple[str, str, object], ...] = (
     ("POST", "/api/v1/alerts/{id}/ack", {}),
     ("POST", "/api/v1/alerts/{id}/resolve", {}),
     ("POST", "/api/v1/alerts/{id}/notes", {"note": "looking"}),
@@ -119,7 +119,7 @@ ACTING = (
     ("PUT", "/api/v1/silences/quiet", {"match": ["name=x"], "duration": "1h", "reason": "x"}),
     ("POST", "/api/v1/incidents", {"title": "all is down"}),
 )
-CONFIGURING = (
+CONFIGURING: tuple[tuple[str, str, object], ...] = (
     ("PUT", "/api/v1/users/bob", {"email": "bob@example.com"}),
     ("PUT", "/api/v1/channels/hook", {"type": "webhook", "url": "https://example.com"}),
     ("DELETE", "/api/v1/users/bob", None),
@@ -133,7 +133,7 @@ ADMINISTERING = (("POST", "/api/v1/keys", {"name": "mine", "scopes": ["admin"]})
     [(Role.VIEWER, False, False), (Role.RESPONDER, True, False), (Role.ADMIN, True, True)],
 )
 def test_what_a_role_may_do(
-    browser: Browser, role: Role, may_act: bool, may_configure: bool
+    browser: Browser, role: Role, *, may_act: bool, may_configure: bool
 ) -> None:
     as_role(browser, role)
     alert_id = browser.world.opened()
@@ -204,7 +204,7 @@ def test_a_page_of_another_site_changes_nothing(browser: Browser, headers: dict[
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_no_method_that_changes_something_is_left_out(browser: Browser, method: str) -> None:
     as_role(browser, Role.ADMIN)
-    body = None if method == "DELETE" else {}
+    body: object = None if method == "DELETE" else {}
 
     answer = browser.ask(method, "/api/v1/users/alice", body, origin="https://evil.example")
 

@@ -1,6 +1,7 @@
 """The cost of open pages in docs/cost.md follows from units, prices and its assumptions."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -63,7 +64,7 @@ def units_of_a_poll() -> float:
     asked: list[str] = []
     answer = browser.world.table.answer
 
-    def counted(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         asked.append(operation)
         assert parameters.get("ConsistentRead", True)
         return answer(operation, parameters)

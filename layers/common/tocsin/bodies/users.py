@@ -34,7 +34,7 @@ _RULES_EXAMPLE: Final = [
 
 
 ABOUT_ROLE: Final = (
-    "What the person may do once people can sign in; they cannot yet, so it restricts nothing now: "
+    "What the person may do who has signed in to the console: "
     "`viewer` reads, `responder` also acts on alerts and makes their own overrides, silences "
     "and awake times, `admin` may do everything."
 )

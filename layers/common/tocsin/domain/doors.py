@@ -52,8 +52,8 @@ LIMITS: Final = {
     Knock.CONFIRM: Limit(times=30, per=timedelta(minutes=5)),
     Knock.OIDC: Limit(times=60, per=timedelta(minutes=5)),
 }
-"""A team behind one address signs in within them; keys and links have 256 random bits or a signature,
-so that none is found by trying: they bound what a stranger makes us do and send."""
+"""A team behind one address signs in within them. Keys have 256 random bits and links a signature,
+so that none is found by trying: the limits bound what a stranger makes us do and send."""
 
 
 def neighbourhood(source_ip: str) -> str:

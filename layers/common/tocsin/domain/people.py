@@ -40,7 +40,7 @@ ADDRESS_FIELDS: Final = {
 
 
 class Role(StrEnum):
-    """What a person may do; it restricts nothing yet, as nobody signs in: keys have scopes."""
+    """What a person may do who has signed in; a key has scopes, whoever its owner is."""
 
     ADMIN = "admin"
     """Everything."""

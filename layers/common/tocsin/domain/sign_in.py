@@ -97,9 +97,7 @@ class SignInSigner:
         return link
 
 
-def person_of_address(
-    email: str, users: Iterable[Configured[User]]
-) -> Configured[User] | None:
+def person_of_address(email: str, users: Iterable[Configured[User]]) -> Configured[User] | None:
     """The one person with this verified e-mail address, in any case; None: nobody, or several."""
     wanted = email.lower()
     found = [

@@ -1,4 +1,4 @@
-"""What signing in leaves for a few minutes: links that were used, and ways to an identity provider."""
+"""What signing in leaves for minutes: used links, and who is at the identity provider."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
