@@ -37,8 +37,10 @@ REPEAT: Final = Budget(requests=1, write_units=1, read_units=0)
 RESOLVE: Final = Budget(requests=2, write_units=5, read_units=0)
 ACTION: Final = Budget(requests=2, write_units=3, read_units=1)
 """People's actions and notes read the alert first (ADR 1)."""
-NOTE: Final = replace(ACTION, excused=replace(ACTION, requests=3, read_units=2))
-"""Like an action; once in 30 s a person's note also looks whether they are awake (ADR 21)."""
+_NOTE: Final = replace(ACTION, write_units=4)
+NOTE: Final = replace(_NOTE, excused=replace(_NOTE, requests=3, read_units=2))
+"""Like an action, and its row of activity with it, all or nothing (ADR 25); once in 30 s a person's
+note also looks whether they are awake (ADR 21)."""
 PAGE_BY_HAND: Final = Budget(requests=4, write_units=3, read_units=3)
 """Like an action, with users and channels as they are now."""
 GET: Final = Budget(requests=1, write_units=0, read_units=1)

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 REPLAYED: Final = "idempotent-replayed"
+QUIET: Final = frozenset((("/api/v1/changes", 204),))
+"""Routes and statuses that are not logged: each open page asks every few seconds, and a line is
+dearer than the read."""
 
 
 class Log(Protocol):
@@ -81,7 +84,8 @@ class Api:
         )
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         status = int(answer.status)
-        self._log.info("Request answered", **facts, status=status, milliseconds=milliseconds)
+        if (facts["route"], status) not in QUIET:
+            self._log.info("Request answered", **facts, status=status, milliseconds=milliseconds)
         if request.method == "HEAD":
             answer = replace(answer, body="")
         return to_gateway(answer, request.headers.get("accept-encoding", ""))

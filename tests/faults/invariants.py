@@ -11,8 +11,10 @@ from tests.faults.ending import TWO_REPEATS, Findings, name_of
 from tests.faults.functions import RETENTION, TABLE
 from tests.faults.plans import Function, Kind, clock_error
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.activity.activity_items import activity_from
 from tocsin.adapters.dynamodb.configuration.awake_items import awake_from
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
+from tocsin.domain.activity import ActivityKind
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.awake import DIGEST_EVERY, QUIET_LIMIT
 from tocsin.domain.destination import is_to_user, place_of
@@ -21,7 +23,7 @@ from tocsin.domain.duration import read_duration
 from tocsin.domain.errors import AlertNotFoundError
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.hold import HoldKind
-from tocsin.domain.ids import AUTO, AlertId, user_of
+from tocsin.domain.ids import AUTO, AlertId, Via, user_of, via_of
 from tocsin.domain.last_resort import EVERY
 from tocsin.domain.next_action import lacks_timer
 from tocsin.domain.notification import DeliveryState, Notification, NotificationEvent
@@ -674,6 +676,27 @@ def timelines_end(found: Findings) -> Iterator[str]:
             page = found.team.alerts.timeline(alert.alert_id, cursor=None, limit=number)
             if page.next_cursor is not None:
                 yield f"after all of {name_of(alert)} another page is promised"
+
+
+@invariant("What somebody does to an alert is activity once")
+def acts_are_activity(found: Findings) -> Iterator[str]:
+    """The rows of alerts are those of the timelines that a person or a key wrote."""
+    done = Counter(
+        (str(alert.alert_id), change.at, change.type.value, change.by)
+        for alert in found.alerts
+        for change in found.timelines[alert.alert_id]
+        if via_of(change.by) not in {None, Via.INTEGRATION}
+    )
+    rows = (activity_from(it) for it in found.items if _is_activity(it))
+    told = Counter(
+        (it.name, it.at, it.action, it.by) for it in rows if it.kind is ActivityKind.ALERT
+    )
+    for act in (done - told).keys() | (told - done).keys():
+        yield f"done {done[act]} times, told {told[act]} times: {act}"
+
+
+def _is_activity(item: Record) -> bool:
+    return str(item["pk"]["S"]).startswith(keys.ACTIVITY_FROM)
 
 
 @invariant("The story ends as it says itself")

@@ -492,6 +492,20 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "    if True:\n        return ()\n",
         aims=("awake in a storm", "awake over"),
     ),
+    Mutant(
+        "a batch that comes again tells once more what people did",
+        "tocsin.usecases.follow_changes",
+        'activity_id=f"{alert.alert_id}-{alert.version}-{position}"',
+        'activity_id=f"{alert.alert_id}-{outlets.new_write_id()}-{position}"',
+        aims=("page and acknowledgement",),
+    ),
+    Mutant(
+        "what people do to an alert is told nowhere",
+        "tocsin.usecases.follow_changes",
+        "if not each.is_repeat and via_of",
+        "if each.is_repeat and via_of",
+        aims=("page and acknowledgement",),
+    ),
 )
 
 

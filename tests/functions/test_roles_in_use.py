@@ -123,7 +123,8 @@ def configure(stack: WholeStack) -> Mapping[str, str]:
             assert stack.api(method, f"/api/v1/{path}", sent).status == 200, (method, path)
     for method in ("GET", "PUT", "PATCH"):
         assert stack.api(method, "/api/v1/settings", {}).status == 200, method
-    assert stack.api("GET", "/api/v1/storm").status == 200
+    for path in ("storm", "changes", "activity?kind=user"):
+        assert stack.api("GET", f"/api/v1/{path}").status == 200, path
     return paths
 
 

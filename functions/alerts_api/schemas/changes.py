@@ -25,8 +25,8 @@ OPERATIONS: Final = {
             "that nothing changed since, 200 that they are to be read again. A cursor moves about "
             "a second after a change of alerts, incidents, notifications or the configuration, and "
             "once more some seconds later, when lists are sure to show it; it may also move "
-            "without a change. That a sender repeats an alert moves it; a heartbeat's ping and "
-            "the use of a key do not."
+            "without a change. That a sender repeats an alert in the same words does not move it, "
+            "nor do a heartbeat's ping and the use of a key: read counts again once a minute."
         ),
         query=(
             Parameter(

@@ -261,7 +261,7 @@ def test_both_people_of_a_swap_are_told(admin: Client) -> None:
 
 
 def test_what_people_do_to_an_alert_is_told_with_their_words(
-    client: Client, editor: Client, alert_id: AlertId
+    client: Client, alert_id: AlertId
 ) -> None:
     path = f"/api/v1/alerts/{alert_id}"
     for action, body in (

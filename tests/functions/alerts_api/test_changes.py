@@ -58,3 +58,13 @@ def test_a_cursor_that_nobody_made_is_answered_with_the_right_one(client: Client
 
 def test_a_key_that_may_not_read_alerts_is_refused(editor: Client) -> None:
     assert editor.get(PATH).status == 403
+
+
+def test_a_poll_that_finds_nothing_is_not_logged(client: Client) -> None:
+    cursor = settled(client)
+    lines = len(client.log.lines)
+
+    client.get(PATH, since=cursor)
+    client.get(PATH)
+
+    assert len(client.log.lines) == lines + 1

@@ -63,7 +63,18 @@ def test_what_the_stream_writes_itself_moves_nothing(escalator: Escalator) -> No
     assert copies, "the copy for lists comes back"
     escalator.follow(told)
 
-    assert count(escalator) == counted == 2
+    assert count(escalator) == counted == 1, "a repeat in the same words moves nothing either"
+
+
+def test_a_repeat_with_other_words_is_announced(escalator: Escalator) -> None:
+    escalator.signal(trigger("93 % full"), PROMETHEUS)
+    escalator.follow(escalator.written())
+    escalator.now += MINUTE
+
+    escalator.signal(trigger("97 % full"), PROMETHEUS)
+    escalator.follow(escalator.written())
+
+    assert count(escalator) == 2
 
 
 @pytest.mark.parametrize("delivered", [1, 2, 3])

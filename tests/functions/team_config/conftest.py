@@ -14,7 +14,10 @@ from functions.team_config.secrets import Secrets
 from functions.team_config.stores import stores_of
 from tests.captured_log import captured_log
 from tests.fakes.world import World
+from tocsin.adapters.dynamodb.activity.scribe import Scribe
 from tocsin.adapters.dynamodb.configuration.deployment_requests import DynamoDBDeploymentRequests
+from tocsin.bodies.facts import facts_of
+from tocsin.domain.activity import TEAM_FILE_ACTOR, Author
 from tocsin.file_lines import packed
 from tocsin.lambda_runtime import custom_resource
 from tocsin_cli.simulated.stores import RETENTION, TABLE
@@ -91,8 +94,13 @@ class CloudFormation:
         return self.answers[-1]
 
     def _wire(self) -> Deployment:
+        scribe = Scribe(
+            table_name=TABLE,
+            author=lambda _: Author(TEAM_FILE_ACTOR, self.world.now),
+            facts=facts_of,
+        )
         return Deployment(
-            stores=stores_of(self.world.call, TABLE, RETENTION),
+            stores=stores_of(self.world.call, TABLE, RETENTION, scribe),
             requests=DynamoDBDeploymentRequests(self.world.call, TABLE),
             secrets=Secrets(
                 parameters=self.parameters,

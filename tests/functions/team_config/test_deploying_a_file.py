@@ -26,7 +26,7 @@ def image(world: World) -> dict[str, Any]:
             name: value for name, value in item.items() if name != "write_id"
         }
         for item in world.table.items
-        if item["pk"]["S"] != "C#team-file"
+        if item["pk"]["S"] != "C#team-file" and not item["pk"]["S"].startswith("Y#")
     }
 
 
@@ -45,6 +45,24 @@ def test_everything_in_the_file_is_made_and_managed_by_it(
     assert {it.name for it in world.users.list()} == {"alice", "bob"}
     stores = (world.users, world.channels, world.policies, world.integrations, world.schedules)
     assert {it.managed_by for store in stores for it in store.list()} == {TEAM_FILE}
+
+
+def test_the_file_is_named_as_the_author_of_what_it_makes_changes_and_removes(
+    world: World, cloudformation: CloudFormation
+) -> None:
+    cloudformation.deploy(**team())
+    made = list(world.activity.newest(world.now, world.now))
+    assert {(it.by, it.action) for it in made} == {("file:team", "created")}
+    assert len(made) == 6
+
+    cloudformation.deploy(**team())
+    assert len(list(world.activity.newest(world.now, world.now))) == 6, "nothing has changed"
+
+    world.now += timedelta(minutes=1)
+    cloudformation.deploy()
+    removed = list(world.activity.newest(world.now, world.now))
+    assert {(it.by, it.action) for it in removed} == {("file:team", "deleted")}
+    assert {it.name for it in removed} >= {"alice", "bob", "prometheus"}
 
 
 def test_the_file_pages_who_is_on_call(world: World, cloudformation: CloudFormation) -> None:
@@ -166,7 +184,7 @@ def test_what_the_file_no_longer_has_is_removed_after_what_needed_it(
     answer = cloudformation.deploy(**team(channels=[], escalation_policies=[one_step]))
 
     assert answer["Data"]["Summary"] == "1 changed, 1 removed, 4 as before"
-    about = [it for it in written if "team-file" not in it]
+    about = [it for it in written if "team-file" not in it and " Y#" not in it]
     assert about == ["Put C#escalation-policy", "wait 31 s", "Delete C#channel"]
 
 
@@ -360,7 +378,8 @@ def test_a_change_by_the_api_at_the_same_time_is_read_again(
     call, races = world.call, iter([True])
 
     def raced(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        is_write = operation == "PutItem" and parameters["Item"]["pk"]["S"] == "C#user"
+        puts = [it["Put"] for it in parameters.get("TransactItems", ()) if "Put" in it]
+        is_write = any(it["Item"]["pk"]["S"] == "C#user" for it in puts)
         if is_write and next(races, False):
             world.keep(world.users, User(name="alice", email="x@example.com", verified=verified))
         return call(operation, parameters)

@@ -22,6 +22,13 @@ KEPT_BYTES: Final = 1_048_576
 """The longest message of SQS. A record has two images of an item, which is 400 KB at most; packed
 they are longer only where their texts cannot be deflated."""
 
+_COUNTED: Final = frozenset(
+    (
+        *("changes", "current_value", "due_at", "due_key", "lapses_at", "last_seen_at"),
+        *("occurrences", "repeat_id", "source_started_at"),
+    )
+)
+"""What a repeat moves, and a timer alone; `changes` leave the item once they are told."""
 _ON_THEIR_WAY: Final = frozenset(("waiting", "claimed"))
 """States of a message that are told by what made them, or end soon."""
 
@@ -77,8 +84,9 @@ def stored_awake(record: Mapping[str, Any]) -> Awake | None:
 def is_shown(record: Mapping[str, Any]) -> bool:
     """Whether a page may show what was written: pages that are open are to read again.
 
-    A copy for lists, of counts that were told before, is not, nor what the stream writes beside:
-    its reader writes that before it says so.
+    A repeat with the same words is not: its count and its value would have all pages read all the
+    time, and each repeat cost a write more. What the stream writes beside is not either: its reader
+    writes that before it says so.
     """
     told = record["dynamodb"]
     new, old = told.get("NewImage"), told.get("OldImage")
@@ -97,7 +105,8 @@ def is_shown(record: Mapping[str, Any]) -> bool:
 def _without_copies(image: Mapping[str, Any]) -> dict[str, Any]:
     listed = image.get(keys.LISTED, {"M": {}})["M"]
     own = {it: listed[it] for it in listed.keys() - keys.COPIED_FIELDS.values()}
-    return {**image, keys.LISTED: own, "changes": None}
+    kept = {name: value for name, value in image.items() if name not in _COUNTED}
+    return {**kept, keys.LISTED: own}
 
 
 def _is_awake(image: Mapping[str, Any]) -> bool:
