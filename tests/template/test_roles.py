@@ -75,6 +75,7 @@ ALLOWED: dict[str, Permissions] = {
         "CalendarLogs": LOGS,
         "Table": actions("dynamodb", "GetItem Query"),
     },
+    "ConsoleRole": {"ConsoleLogs": LOGS},
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
         "Table.StreamArn": actions(
