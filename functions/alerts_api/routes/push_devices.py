@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 DEVICES: Final = "/api/v1/me/push-devices"
 DEVICE: Final = f"{DEVICES}/{{device_id}}"
+UNNAMED: Final = "A browser"
 _WRITE_ATTEMPTS: Final = 5
 """Lost races: the notifier and the team's file write the same item."""
 
@@ -81,16 +82,18 @@ class PushDeviceRoutes:
             endpoint=body.endpoint,
             p256dh=body.keys.p256dh,
             auth=body.keys.auth,
-            name=body.name,
+            name=body.name or "",
             created_at=request.at,
         )
         replaced = device_id_of(body.replaces) if body.replaces else None
 
         def added(before: Devices) -> Devices:
             own = device.device_id
+            former = next((it for it in before if it.device_id in (own, replaced)), None)
+            name = device.name or (former.name if former else UNNAMED)
             kept = [it for it in before if it.device_id == own or it.device_id != replaced]
             try:
-                return with_device(kept, device)
+                return with_device(kept, replace(device, name=name))
             except ValueError:
                 raise TooManyDevicesError(
                     f"You have {DEVICES_LIMIT} devices for push: remove one first."

@@ -67,8 +67,12 @@ class PushDeviceBody(ConfigurationBody):
         examples=[_ENDPOINT],
     )
     keys: PushKeysBody
-    name: Annotated[Line, Field(min_length=1, max_length=NAME_LIMIT)] = Field(
-        description="How its person calls it.", examples=["Chrome on Android"]
+    name: Annotated[Line, Field(min_length=1, max_length=NAME_LIMIT)] | SkipJsonSchema[None] = (
+        Field(
+            None,
+            description="How its person calls it; by default as before, or as what it replaces.",
+            examples=["Chrome on Android"],
+        )
     )
     replaces: Annotated[str, Field(max_length=ENDPOINT_LIMIT)] | SkipJsonSchema[None] = Field(
         None,

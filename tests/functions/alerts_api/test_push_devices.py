@@ -83,9 +83,17 @@ def test_a_browser_whose_address_changed_takes_the_place_of_its_former_one(
     me.post(DEVICES, browser.subscription)
     newer = Browser(f"{FCM}2")
 
-    me.post(DEVICES, newer.subscription | {"replaces": browser.endpoint})
+    nameless = {"endpoint": newer.endpoint, "keys": newer.keys, "replaces": browser.endpoint}
+    made = me.post(DEVICES, nameless)
 
     assert set(devices_of(world)) == {newer.device().device_id}
+    assert made.data["name"] == "Chrome on Android"
+
+
+def test_a_browser_may_have_no_name(me: Client, browser: Browser) -> None:
+    made = me.post(DEVICES, {"endpoint": browser.endpoint, "keys": browser.keys})
+
+    assert (made.status, made.data["name"]) == (201, "A browser")
 
 
 def test_a_sixth_device_has_no_room(me: Client, world: World) -> None:
