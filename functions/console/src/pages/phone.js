@@ -36,7 +36,7 @@ function Phone() {
   return html`<div class="phone"><div class="now"><h1>My phone</h1><p>${summary(devices)}</p></div>
     <section class="panel pad" aria-labelledby="this-device"><h2 id="this-device">This device</h2>${own ? html`<ul class="devices"><${Row} device=${own} isOwn asked=${asked === own.id} onAsked=${setAsked} /></ul>` : html`<${Offer} />`}</section>
     ${others.length > 0 && html`<section class="panel pad" aria-labelledby="other-devices"><h2 id="other-devices">${own ? "Other devices" : "Your devices"}</h2><ul class="devices">${others.map((it) => html`<${Row} key=${it.id} device=${it} asked=${asked === it.id} onAsked=${setAsked} />`)}</ul></section>`}
-    <section class="panel pad" aria-labelledby="what-push-is"><h2 id="what-push-is">What push can do, and what not</h2><ul class="facts">
+    <section class="panel pad" aria-labelledby="what-push-is"><h2 id="what-push-is">What push can do, and what not</h2><ul class="limits">
       <li><b>It does not wake a silent phone.</b> A push obeys silent mode and Do Not Disturb. Keep SMS in your rules as the second rung for the night.</li>
       <li><b>On an iPhone or iPad it needs the installed app:</b> in Safari press Share, then Add to Home Screen, and open Tocsin from there.</li>
       <li><b>It comes by the rules that say <code>push</code>,</b> and for critical alerts and warnings where you have no rules at all.</li>
