@@ -148,8 +148,9 @@ class Phone:
 
     def shown(self, title: str) -> dict[str, Any]:
         """The notification with this title, as soon as it is there."""
+        found: list[dict[str, Any]] = []
         for _ in range(SECONDS * 10):
-            found: list[dict[str, Any]] = self.worker.evaluate(SHOWN)
+            found = self.worker.evaluate(SHOWN)
             for each in found:
                 if each["title"] == title:
                     return each

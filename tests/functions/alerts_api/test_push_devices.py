@@ -225,7 +225,7 @@ def test_a_rule_may_come_before_the_device_and_reachability_says_so(world: World
 def test_a_change_beside_it_is_not_undone(
     me: Client, world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put, raced = world.users.put, []
+    put, raced = world.users.put, list[int]()
 
     def race(before: Any, after: Any, *, write_id: WriteId) -> Any:  # noqa: ANN401 - as the repository has it
         if not raced:

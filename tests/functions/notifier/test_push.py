@@ -24,9 +24,10 @@ from tests.functions.notifier.conftest import (
     failure_of,
     parameters,
 )
-from tests.functions.notifier.test_digests import a_digest, written
+from tests.functions.notifier.test_digests import a_digest
 from tests.push_browser import SERVER_PRIVATE, SERVER_PUBLIC, Browser, Signed
 from tests.scripted_server import ScriptedServer, cut_after, reply
+from tests.storms_in_words import written
 from tocsin.channels.push import (
     PAYLOAD_LIMIT_BYTES,
     PushSender,
