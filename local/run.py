@@ -13,6 +13,7 @@ from local.stack.start import Options, Stack, Watchers, start
 from local.view.alert_lines import AlertLines
 from local.view.live_view import LiveView
 from local.view.sent_messages import SentMessages
+from local.view.shown_messages import push_of
 from local.view.welcome import welcome
 
 DEFAULT_PORT = 8080
@@ -58,7 +59,12 @@ def _run(arguments: argparse.Namespace) -> None:
         has_people=arguments.team is None,
         team=arguments.team,
     )
-    watchers = Watchers(step=progress.step, request=view.request, log=view.log)
+    watchers = Watchers(
+        step=progress.step,
+        request=view.request,
+        log=view.log,
+        push=lambda it: view.message(push_of(it)),
+    )
     with start(options, watchers) as stack:
         progress.end()
         print(welcome(stack), flush=True)

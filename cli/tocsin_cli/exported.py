@@ -79,6 +79,8 @@ class Export:
     made_by_api: frozenset[ObjectId]
     verified: Mapping[str, Sequence[str]]
     """Contact methods that each user has verified."""
+    with_devices: frozenset[str] = frozenset()
+    """Users with a device for push."""
     overrides: Mapping[str, Sequence[Entry]]
     """Those that people made by API and that have not ended, by schedule; as the API shows them."""
     secrets: Sequence[str] = ()
@@ -126,6 +128,9 @@ def export_stack(api: ReadsApi, team: str, at: datetime) -> Export:
         document=document,
         made_by_api=frozenset(made_by_api),
         verified={it["name"]: _true(it["verified"]) for it in read["users"] or ()},
+        with_devices=frozenset(
+            it["name"] for it in read["users"] or () if "push" in it["verified"]
+        ),
         overrides={it["name"]: _overrides(api, it["name"]) for it in read["schedules"] or ()},
         secrets=secrets,
         unread=frozenset(name for name, views in read.items() if views is None),

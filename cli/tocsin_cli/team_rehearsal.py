@@ -15,6 +15,7 @@ from functions.team_config.wishes import wishes_of
 from tocsin.domain.errors import InvalidInputError
 from tocsin.team_file.places import without_nulls
 from tocsin.usecases.change_on_call import OnCallWork
+from tocsin_cli.assumed_device import asks_for_push, with_assumed_device
 from tocsin_cli.rehearsal import Rehearsal
 from tocsin_cli.simulated.stores import RETENTION, TABLE
 from tocsin_cli.yaml_file import FileError, YamlFile, checked, problems_of_file
@@ -76,6 +77,10 @@ def rehearse(file: YamlFile, at: datetime) -> Rehearsal:
         ).file()
     except InvalidInputError as error:
         raise FileError(file.name, problems_of_file(file, error)) from None
+    for stored in stores.users.list():
+        if asks_for_push(stored.value):
+            changed = stored.changed(with_assumed_device(stored.value))
+            stores.users.put(stored, changed, write_id=engine.new_write_id())
     engine.follow()
     rehearsal.integrations = {it.name: it for it in stores.integrations.list()}
     return rehearsal

@@ -1,4 +1,4 @@
-"""HTTP of the outbox: receivers for Slack, webhooks and the backstop topic, and pages to read."""
+"""HTTP of the outbox: it receives Slack, webhooks, pushes and the backstop topic, and shows all."""
 
 import json
 import time
@@ -18,9 +18,14 @@ PREFIX: Final = "/_outbox"
 SLACK: Final = f"{PREFIX}/slack"
 """The base of a Slack API that answers as Slack does and keeps what it is sent."""
 HOOKS: Final = f"{PREFIX}/hooks"
+PUSH: Final = f"{PREFIX}/push"
+"""The base of a push service, for a browser whose keys the outbox has."""
 TOPIC: Final = f"{PREFIX}/topic"
 BODY_LIMIT_BYTES: Final = 1_048_576
 """Several times the longest message: what is kept is held in memory."""
+PUSH_LIMIT_BYTES: Final = 4_096
+"""As much as a push service has to take."""
+_OF_A_PUSH: Final = ("ttl", "urgency", "topic")
 _TAKES: Final = f"The outbox takes a JSON object of {BODY_LIMIT_BYTES} bytes at most."
 _HTML: Final = [
     ("Content-Type", "text/html; charset=utf-8"),
@@ -50,11 +55,13 @@ class OutboxFront:
         outbox: Outbox,
         *,
         confirm: Callable[[str, str], None],
+        tell: Callable[[KeptMessage], None] = lambda _: None,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """Args: confirm: Confirms a subscription, by topic and token."""
+        """Args: confirm: Confirms a subscription, by topic and token; tell: Hears of a push."""
         self._outbox = outbox
         self._confirm = confirm
+        self._tell = tell
         self._now = now
 
     def answer(
@@ -86,6 +93,8 @@ class OutboxFront:
         return _page(message_page(message))
 
     def _receive(self, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if path.startswith(f"{PUSH}/"):
+            return self._push(path.removeprefix(f"{PUSH}/"), headers, body)
         sent = _read(body) if len(body) <= BODY_LIMIT_BYTES else None
         if not isinstance(sent, dict):
             return refusal(HTTPStatus.BAD_REQUEST, _TAKES)
@@ -117,6 +126,32 @@ class OutboxFront:
         )
         self._outbox.add(message)
         return _json({"ok": True, "channel": place, "ts": timestamp})
+
+    def _push(self, name: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer as a push service does (RFC 8030), and show what only the browser could read."""
+        from local.outbox.push_receiver import NotForUsError, opened
+
+        if len(body) > PUSH_LIMIT_BYTES:
+            return refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too long for a push.")
+        try:
+            said = opened(body)
+        except NotForUsError:
+            return refusal(HTTPStatus.BAD_REQUEST, "It is not encrypted for the outbox.")
+        named = {key.lower(): value for key, value in headers.items()}
+        message = KeptMessage(
+            id=f"push-{uuid.uuid4()}",
+            at=self._now(),
+            kind="push",
+            to=name,
+            title=str(said.get("title", "")),
+            text=str(said.get("body", "")),
+            data=said,
+            headers={each: named[each] for each in _OF_A_PUSH if each in named},
+        )
+        self._outbox.add(message)
+        self._tell(message)
+        location = [("Location", f"{PREFIX}/{message.id}")]
+        return Answer(HTTPStatus.CREATED, location, b"")
 
     def _webhook(self, name: str, headers: Mapping[str, str], sent: Mapping[str, Any]) -> Answer:
         shown = {

@@ -24,13 +24,13 @@ class KeptMessage:
     at: float
     """Seconds since 1970."""
     kind: str
-    """`e-mail`, `sms`, `slack`, `webhook` or `topic`."""
+    """`e-mail`, `sms`, `slack`, `push`, `webhook` or `topic`."""
     to: str
     title: str
     text: str = ""
     html: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-    """A webhook's or Slack's arguments."""
+    """A webhook's, a push's or Slack's arguments."""
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Self
 
 from local.outbox.front import TOPIC, OutboxFront
-from local.outbox.kept_messages import Outbox, reader
+from local.outbox.kept_messages import KeptMessage, Outbox, reader
 from local.stack.aws import Aws
 from local.stack.build import Build, build
 from local.stack.deploy import STACK_NAME, Wanted, deploy, is_deployed
 from local.stack.deployment import Deployment
+from local.stack.example_device import example_device
 from local.stack.example_people import example_people
 from local.stack.example_team import (
     Integration,
@@ -53,6 +54,8 @@ class Watchers:
     step: Callable[[str], None] = lambda _: None
     request: Callable[[RequestServed], None] = lambda _: None
     log: Callable[[LogLine], None] = lambda _: None
+    push: Callable[[KeptMessage], None] = lambda _: None
+    """Of a push that came to the outbox."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +143,7 @@ class _Startup:
         integrations = example_team(gateway.url, key, self._places)
         if self._options.has_people:
             example_people(gateway.url, key)
+            example_device(gateway.url, key)
         self._watchers.step("starting the functions")
         warm_up(ministack.aws, deployment)
         if team is not None:
@@ -218,6 +222,7 @@ class _Startup:
         topics = aws.client("sns")
         return OutboxFront(
             Outbox(self._places.kept / "outbox.jsonl", reader(aws.endpoint)),
+            tell=self._watchers.push,
             confirm=lambda topic, token: topics.confirm_subscription(TopicArn=topic, Token=token),
         )
 

@@ -1,10 +1,11 @@
-"""Pages on the console, and e-mail and SMS that the embedded AWS stored."""
+"""Pages on the console, pushes, and e-mail and SMS that the embedded AWS stored."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from local.outbox.kept_messages import KeptMessage
 from local.view.log_lines import LogEntry
 from tocsin.domain.notification import NotificationEvent
 
@@ -50,6 +51,17 @@ def mail_of(record: Mapping[str, Any]) -> ShownMessage:
         to=", ".join([*record["To"], *record["CC"], *record["BCC"]]),
         title=str(record["Subject"]),
         lines=_lines(str(record["BodyText"] or "")),
+    )
+
+
+def push_of(message: KeptMessage) -> ShownMessage:
+    """A push that came to the outbox."""
+    return ShownMessage(
+        at=datetime.fromtimestamp(message.at, UTC),
+        kind="push",
+        to=message.to,
+        title=message.title,
+        lines=_lines(message.text),
     )
 
 

@@ -31,7 +31,10 @@ AWS_SDK = "boto3"
 EVENT_HANDLER = "aws_lambda_powertools.event_handler"
 TRACER = "aws_xray_sdk"
 NEVER_LOADED = {PYDANTIC, AWS_SDK, EVENT_HANDLER, TRACER}
-NEVER_LOADED_BY = {"NotifierFunction": {"apprise", "urllib3"}}
+NEVER_LOADED_BY = {
+    "FirstKeyFunction": {"cryptography"},
+    "NotifierFunction": {"apprise", "cryptography", "http_ece", "py_vapid", "urllib3"},
+}
 """Besides."""
 WITHOUT_THE_LAYER = {"ConsoleFunction"}
 """They load nothing of it."""

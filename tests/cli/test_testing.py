@@ -193,3 +193,24 @@ def test_the_cases_of_the_docs_pass_on_the_example_file(tocsin: Tocsin, tmp_path
     done = tocsin("test", str(ROOT / "teams/example.yaml"), written(tmp_path / "c.yaml", cases))
 
     assert (done.code, done.lines[-1]) == (0, "1 of 1 case passed."), done
+
+
+def test_a_rule_for_push_counts_on_a_device_that_no_file_can_have(
+    tocsin: Tocsin, tmp_path: Path
+) -> None:
+    team = TEAM.replace(
+        '{name: alice, email: alice@example.com, phone: "+15550100"}',
+        "{name: alice, notify: [{by: push}]}",
+    )
+    case = """
+- name: Alice's week
+  at: 2026-12-07T09:00:00+01:00
+  integration: rest
+  payload: {name: Disk full, severity: critical}
+  expect: [{user: alice, at: 0s, by: push}]
+"""
+    file = written(tmp_path / "team.yaml", team)
+
+    done = tocsin("test", file, written(tmp_path / "cases.yaml", case))
+
+    assert done.code == 0, done

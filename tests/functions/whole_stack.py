@@ -37,6 +37,7 @@ ENVIRONMENT: Final = {
     "PUBLIC_URL": PUBLIC_URL,
     "OIDC_ISSUER": "https://login.example.com",
     "OIDC_CLIENT_ID": "tocsin",
+    "PUSH_PUBLIC_KEY": "B-public",
 }
 HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
 ANSWERING: Final = (

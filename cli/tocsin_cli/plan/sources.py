@@ -35,6 +35,7 @@ from tocsin.team_file.values import (
     silences_of,
     users_of,
 )
+from tocsin_cli.assumed_device import with_assumed_device
 from tocsin_cli.errors import FailedError
 from tocsin_cli.exported import Export
 from tocsin_cli.plan.state import ObjectId, Settings, TeamState
@@ -64,7 +65,7 @@ def state_of_stack(export: Export, at: datetime) -> TeamState:
     state = _state(file, {it.name: it for it in schedules_of(file)}, at)
     return replace(
         state,
-        users=[_verified(it, export.verified) for it in state.users],
+        users=[_verified(it, export) for it in state.users],
         overrides=[
             ScheduleOverride(name, _override(view, state.schedules[name].time_zone))
             for name, views in export.overrides.items()
@@ -121,8 +122,13 @@ def _with_what_stays(
     def stays(section: str, name: str) -> bool:
         return (section, name) in staying
 
-    verified = {user.name.lower(): user.verified for user in before.users}
-    users = [replace(it, verified=verified.get(it.name.lower(), {})) for it in said.users]
+    known = {user.name.lower(): user for user in before.users}
+    users = [
+        replace(it, verified=own.verified, push_devices=own.push_devices)
+        if (own := known.get(it.name.lower()))
+        else it
+        for it in said.users
+    ]
     policies, routes = before.routing.policies, before.routing.routes
     return TeamState(
         users=[*users, *(it for it in before.users if stays("users", it.name))],
@@ -233,8 +239,10 @@ def _dumped(model: BaseModel) -> Settings:
     return {name: it for name, it in dumped.items() if name != "name"}
 
 
-def _verified(user: User, verified: Mapping[str, Any]) -> User:
-    methods = [ContactMethod(it) for it in verified.get(user.name, ())]
+def _verified(user: User, export: Export) -> User:
+    methods = [ContactMethod(it) for it in export.verified.get(user.name, ())]
+    if user.name in export.with_devices:
+        user = with_assumed_device(user, is_verified=ContactMethod.PUSH in methods)
     addresses = {it: user.address_of(it) for it in methods}
     hashes = {it: hash_address(address) for it, address in addresses.items() if address}
     return replace(user, verified=hashes)

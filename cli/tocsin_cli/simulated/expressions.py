@@ -215,20 +215,21 @@ class MissingAttributeError(Exception):
 
 
 def _at(item: Mapping[str, Attribute], path: str) -> Attribute | None:
-    """An attribute, or a member of a map in one: `listed.episode`."""
-    name, _, member = path.partition(".")
+    """An attribute, or a member of maps in one: `listed.episode`."""
+    name, _, rest = path.partition(".")
     attribute = item.get(name)
-    return attribute if not member or attribute is None else attribute["M"].get(member)
+    return attribute if not rest or attribute is None else _at(attribute["M"], rest)
 
 
 def _put(item: Item, path: str, attribute: Attribute | None) -> None:
-    """Set it, or take it away, in a copy of its map: the item as it was is still read."""
-    name, _, member = path.partition(".")
-    if member:
+    """Set it, or take it away, in copies of its maps: the item as it was is still read."""
+    name, _, rest = path.partition(".")
+    if rest:
         if name not in item:
             raise MissingAttributeError
-        members = {key: it for key, it in item[name]["M"].items() if key != member}
-        attribute = {"M": members if attribute is None else {**members, member: attribute}}
+        members = dict(item[name]["M"])
+        _put(members, rest, attribute)
+        attribute = {"M": members}
     if attribute is None:
         item.pop(name, None)
     else:

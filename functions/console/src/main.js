@@ -5,6 +5,7 @@ import {beginKeys} from "./core/keys.js";
 import {beginLive} from "./core/live.js";
 import {applyLooks} from "./core/looks.js";
 import {loadMe} from "./core/me.js";
+import {registerAgain} from "./core/push.js";
 import {findPage, go, hasPage, setPages, useRoute} from "./core/routes.js";
 import {useStore} from "./core/store.js";
 import {html, render, useEffect, useErrorBoundary, useState} from "./core/view.js";
@@ -27,6 +28,7 @@ function App() {
     try {
       await loadMe();
       beginLive();
+      registerAgain().catch((error) => console.info("Push was not renewed:", error));
       setIs({ready: true, problem: ""});
     } catch (error) {
       const isRefused = error instanceof ApiError && error.status === 401;

@@ -108,6 +108,7 @@ class Client:
             "wait": lambda seconds: world.pass_time(seconds=seconds),
             "log": log,
             "channel_secrets_prefix": "/tocsin/tocsin/channels",
+            "push_public_key": "B-public",
         }
         stores: dict[str, Any] = {
             "policies": replace(world.policies, scribe=scribe),

@@ -11,7 +11,9 @@ from local.ministack_gaps.gateway_answers import Answer
 from local.outbox.front import OutboxFront
 from local.outbox.kept_messages import LIMIT, MAILS, TEXTS, KeptMessage, Outbox
 from local.outbox.pages import parts_of
+from local.outbox.push_receiver import subscription
 from tests.storms_in_words import SEVEN, written
+from tocsin.channels.push_cipher import encrypted
 from tocsin.channels.slack_digest import attachment
 
 HOSTILE = "<script>alert(1)</script>"
@@ -315,3 +317,33 @@ def test_what_slack_would_not_take_is_shown_as_it_was_sent(
     front.post("/_outbox/slack/chat.postMessage", {"channel": "C1", "text": "odd", **odd})
 
     assert "As sent" in front.get("/_outbox/slack-2000.000000")
+
+
+def test_a_push_for_the_outbox_is_opened_and_shown(front: Front) -> None:
+    told: list[KeptMessage] = []
+    front.front = OutboxFront(
+        front.outbox, confirm=lambda *_: None, tell=told.append, now=lambda: 2_000.0
+    )
+    keys = subscription("http://127.0.0.1:8080/_outbox/push/alice")["keys"]
+    said = {"title": "CRITICAL: Disk full", "body": f"Nobody has it. {HOSTILE}"}
+    body = encrypted(json.dumps(said).encode(), p256dh=keys["p256dh"], auth=keys["auth"])
+
+    answer = front.answer("POST", "/_outbox/push/alice", body, TTL="300", Urgency="high")
+
+    assert answer.status == 201
+    (message,) = [it for it in front.outbox.all() if it.kind == "push"]
+    assert (message.to, message.title) == ("alice", "CRITICAL: Disk full")
+    assert message.headers == {"ttl": "300", "urgency": "high"}
+    assert told == [message]
+    page = front.get(f"/_outbox/{message.id}")
+    assert "Nobody has it." in page
+    assert HOSTILE not in page
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"", 400), (b"{}", 400), (b"x" * 200, 400), (b"x" * 4_097, 413)]
+)
+def test_what_is_not_encrypted_for_the_outbox_is_refused(
+    front: Front, body: bytes, status: int
+) -> None:
+    assert front.answer("POST", "/_outbox/push/alice", body).status == status
