@@ -10,7 +10,6 @@ from functions.session.answers import respond
 from functions.session.ports import OidcSettings, Ports
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
-from tocsin.adapters.dynamodb.activity.scribe import Scribe
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
@@ -18,7 +17,6 @@ from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSe
 from tocsin.adapters.dynamodb.requests.knock_repository import DynamoDBKnocks
 from tocsin.adapters.dynamodb.requests.sign_in_repository import DynamoDBSignIns
 from tocsin.adapters.ssm_secrets import SsmSecrets
-from tocsin.domain.activity import Author
 from tocsin.domain.ids import WriteId
 from tocsin.domain.people import ContactMethod
 from tocsin.lambda_runtime.observability import make_log
@@ -26,27 +24,12 @@ from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from functions.session.ports import Fetch
     from tocsin.usecases.ports import DeliveryQueue
 
 settings = Settings.from_environment()
 _dynamodb = aws_client(DYNAMODB, settings.aws)
 _channels = DynamoDBConfiguration(_dynamodb.call, settings.table_name, CHANNELS)
-
-
-def _facts(kind: str, stored: object, at: datetime) -> Mapping[str, Any]:
-    from tocsin.bodies.facts import facts_of
-
-    return facts_of(kind, stored, at)
-
-
-_scribe = Scribe(
-    table_name=settings.table_name,
-    author=lambda session: Author(session.actor, datetime.now(UTC)),
-    facts=_facts,
-)
 
 
 def _deliveries() -> DeliveryQueue:
@@ -76,7 +59,7 @@ def _oidc() -> OidcSettings | None:
 
 
 ports = Ports(
-    sessions=DynamoDBSessions(_dynamodb.call, settings.table_name, _scribe),
+    sessions=DynamoDBSessions(_dynamodb.call, settings.table_name),
     keys=DynamoDBKeys(_dynamodb.call, settings.table_name),
     users=DynamoDBConfiguration(_dynamodb.call, settings.table_name, USERS),
     knocks=DynamoDBKnocks(_dynamodb.call, settings.table_name),
