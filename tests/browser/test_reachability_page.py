@@ -16,12 +16,13 @@ from tocsin.domain.ways import Noun
 
 PAGE = "/console/reachability"
 NINE = datetime(2026, 3, 1, 8, 0, 5, tzinfo=UTC)
-ON_CALL = {
-    "time_zone": "Europe/Paris",
-    "layers": [
-        {"rotation": "weekly", "handoff": "mon 09:00", "start": "2026-02-23", "users": ["alice"]}
-    ],
+WEEKLY: dict[str, object] = {
+    "rotation": "weekly",
+    "handoff": "mon 09:00",
+    "start": "2026-02-23",
+    "users": ["alice"],
 }
+ON_CALL = {"time_zone": "Europe/Paris", "layers": [WEEKLY]}
 
 
 def team_of(pages: WorldPages) -> None:
@@ -86,7 +87,7 @@ def test_it_says_who_would_be_paged_when_and_by_what(pages: WorldPages) -> None:
 
 def test_problems_are_sentences_with_what_to_do_and_where(pages: WorldPages) -> None:
     friday_off = {
-        **ON_CALL["layers"][0],  # type: ignore[index, dict-item]
+        **WEEKLY,
         "only": [{"days": ["sun", "mon", "tue", "wed", "thu", "sat"]}],
     }
     admin = pages.admin
