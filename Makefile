@@ -220,6 +220,7 @@ schema: $(VENV)/.installed  ## Renew the schema of a team's file, and the tables
 senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages
 	@python -m local.senders_table
 	@python -m tests.sender_states
+	@python -m tests.integration_types
 
 .PHONY: clients
 clients: $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## Real senders for the tests on the local stack, of Debian's and PyPI's packages
