@@ -1,6 +1,8 @@
 /** What can be set up, as data: the lists' columns, the forms' fields, and words. */
 
+import {html} from "../core/view.js";
 import {plural} from "../core/words.js";
+import {Time} from "../parts/time.js";
 
 /** @typedef {import("../parts/form.js").FieldOf} FieldOf */
 
@@ -15,7 +17,8 @@ import {plural} from "../core/words.js";
  * @property {FieldOf[]} [fields] of its form; without them it is changed as JSON
  * @property {any} [blank] a new one, as JSON
  * @property {any} [begin] what the fields of a new one hold
- * @property {(it: any, now: import("./setup.js").Said) => [string, any][]} cells heads and cells of the list
+ * @property {(it: any, lastAlerts: Record<string, string>) => [string, any][]} cells heads and cells of its row
+ * @property {(list: any[]) => string} [note] what of a list matters first
  * @property {boolean} [isPosted] its name is made by the stack
  * @property {string} [ends] the verb, where it is not Delete
  * @property {string} [after] what follows when it is gone
@@ -30,12 +33,18 @@ const MATCH = {name: "match", label: "Which alerts", kind: "lines", like: 'servi
 const REASON = {name: "reason", label: "Reason", required: true, like: "Deployment"};
 const ZONE = {name: "time_zone", label: "Time zone", like: "Europe/Paris", help: "A name of the IANA database."};
 
+/** @param {string} at */
+const when = (at) => html`<${Time} at=${at} as="day" />`;
+
 /** @param {string} type */
 const ofType = (type) => (/** @type {any} */ typed) => typed.type === type;
 
 /** @param {any} at @returns {string} */
 export const targetWords = (at) =>
   at.user || at.channel || (at.position === "next" ? `who is next by ${at.schedule}` : `who is on call by ${at.schedule}`);
+
+/** @param {number} n @param {string} one @param {string} many */
+const counted = (n, one, many) => (n ? `${n} ${n === 1 ? one : many}` : "");
 
 /** The addresses of a person, and whether they are verified. @param {any} user @returns {[string, string, boolean][]} */
 export const waysOf = (user) =>
@@ -45,6 +54,7 @@ export const waysOf = (user) =>
 export const NOUNS = {
   users: {
     one: "user",
+    note: (list) => counted(list.filter((it) => waysOf(it).some(([, , is]) => !is)).length, "has an address that is not verified", "have an address that is not verified"),
     many: "users",
     icon: "person",
     about: "Who is paged, and by what.",
@@ -95,6 +105,7 @@ export const NOUNS = {
   },
   integrations: {
     one: "integration",
+    note: (list) => counted(list.filter((it) => it.paused).length, "is paused", "are paused"),
     many: "integrations",
     icon: "hook",
     about: "Where alerts come from: each has its own URL.",
@@ -113,15 +124,16 @@ export const NOUNS = {
       {name: "header_token", label: "Header", kind: "json", like: '{"header": "X-Token", "token": "…"}'},
     ],
     after: "Its URLs stop working within 30 s; its alerts stay.",
-    cells: (it, {lastAlerts, now, Time}) => [
+    cells: (it, lastAlerts) => [
       ["Type", it.type],
       ["State", it.paused ? "paused" : it.token_prefix ? "takes alerts" : "no URL works"],
-      ["Last alert", lastAlerts === null ? "…" : lastAlerts[it.name] ? Time(lastAlerts[it.name], now) : "none lately"],
+      ["Last alert", lastAlerts[it.name] ? when(lastAlerts[it.name]) : "none lately"],
       ["Asks", it.escalation_policy || "as the routes say"],
     ],
   },
   heartbeats: {
     one: "heartbeat",
+    note: (list) => counted(list.filter((it) => it.status === "overdue").length, "is overdue", "are overdue"),
     many: "heartbeats",
     icon: "heart",
     about: "Jobs that say that they ran; silence is an alert.",
@@ -137,10 +149,10 @@ export const NOUNS = {
     ],
     begin: {severity: "critical"},
     after: "Its URL stops working, and its alert is resolved.",
-    cells: (it, {now, Time}) => [
+    cells: (it) => [
       ["State", it.status],
-      ["Last ping", it.heard_at ? Time(it.heard_at, now) : "never"],
-      ["Expected", it.expected_at ? Time(it.expected_at, now) : "–"],
+      ["Last ping", it.heard_at ? when(it.heard_at) : "never"],
+      ["Expected", it.expected_at ? when(it.expected_at) : "–"],
       ["How often", it.period || `${it.cron}, ${it.time_zone}`],
     ],
   },
@@ -185,17 +197,18 @@ export const NOUNS = {
     many: "schedules",
     icon: "oncall",
     about: "Who is on call, week after week.",
-    shown: ["pending", "on_call", "next", "overrides"],
+    shown: ["pending", "on_call", "next"],
     blank: {time_zone: "Europe/Paris", layers: [{name: "week", rotation: "weekly", handoff: "mon 09:00", users: ["alice", "bob"]}]},
     after: "Nobody is on call by it any more.",
-    cells: (it, {now, Time}) => [
+    cells: (it) => [
       ["On call", it.on_call?.people.join(", ") || "nobody"],
-      ["Until", it.on_call?.until ? Time(it.on_call.until, now) : "–"],
+      ["Until", it.on_call?.until ? when(it.on_call.until) : "–"],
       ["Next", it.next?.people.join(", ") || "–"],
     ],
   },
   silences: {
     one: "silence",
+    note: (list) => counted(list.filter((it) => it.status === "active").length, "holds now", "hold now"),
     many: "silences",
     icon: "snooze",
     about: "What matches pages nobody for a time.",
@@ -211,16 +224,17 @@ export const NOUNS = {
       {name: "to", label: "Until", kind: "time"},
     ],
     begin: {duration: "2h"},
-    cells: (it, said) => [
+    cells: (it) => [
       ["Reason", it.reason],
       ["Which alerts", it.match.join(", ")],
       ["State", it.status],
-      ["Until", said.Time(it.to, said.now)],
+      ["Until", when(it.to)],
       ["Holds", it.matches_nothing ? "matches no open alert" : plural(it.holding, "alert")],
     ],
   },
   "maintenance-windows": {
     one: "maintenance window",
+    note: (list) => counted(list.filter((it) => it.status === "active").length, "is open now", "are open now"),
     many: "maintenance windows",
     icon: "setup",
     about: "Planned work: a silence that may recur.",
@@ -239,12 +253,12 @@ export const NOUNS = {
       {...ZONE, help: "Of the first time."},
     ],
     begin: {duration: "1h"},
-    cells: (it, said) => [
+    cells: (it) => [
       ["Reason", it.reason],
       ["Which alerts", it.match.join(", ")],
       ["State", it.status],
       ["Opens", it.rrule || "once"],
-      [it.status === "pending" ? "From" : "Until", said.Time(it.status === "pending" ? it.from : it.to, said.now)],
+      [it.status === "pending" ? "From" : "Until", when(it.status === "pending" ? it.from : it.to)],
       ["Holds", it.matches_nothing ? "matches no open alert" : plural(it.holding, "alert")],
     ],
   },
@@ -264,10 +278,10 @@ export const NOUNS = {
       {name: "user", label: "Whose", kind: "select", from: "users", unset: "Nobody's: a program's"},
     ],
     begin: {scopes: ["alerts:read", "alerts:write"]},
-    cells: (it, {now, Time}) => [
+    cells: (it) => [
       ["May", it.scopes.join(", ") || "nothing"],
       ["Whose", it.user || "a program's"],
-      ["Last used", it.last_used_at ? Time(it.last_used_at, now) : "never"],
+      ["Last used", it.last_used_at ? when(it.last_used_at) : "never"],
       ["Made by", it.created_by],
     ],
   },
@@ -277,10 +291,7 @@ export const NOUNS = {
 export const SETTINGS = [
   {...BUNDLE, help: "After a page, what follows within this time goes as one digest. 0s: each page alone."},
   {name: "storm_labels", label: "Labels that make alerts related in a storm", kind: "words"},
-  {name: "flapping.after", label: "Flapping: more reopenings than", kind: "number"},
-  {name: "flapping.within", label: "Flapping: within", like: "1h"},
-  {name: "flapping.stable", label: "Flapping: stable again after", like: "15m"},
-  {name: "flapping.hold_critical", label: "Flapping: a critical alert waits at most", like: "3m"},
+  {name: "flapping", label: "Flapping", kind: "json", help: 'When an alert that opens again and again is kept quiet; "off": never.'},
   {name: "notices", label: "Notices about shifts", kind: "choices", options: NOTICES, unset: "by default: all"},
   {name: "provider_rates", label: "Messages a minute by type of channel", kind: "pairs"},
 ];

@@ -1,0 +1,260 @@
+/** Set-up: what the team has configured, each object's page, and its form. */
+
+import {api} from "../core/api.js";
+import {touched, useLive} from "../core/live.js";
+import {can, useMe} from "../core/me.js";
+import {go, useRoute} from "../core/routes.js";
+import {newStore, useStore} from "../core/store.js";
+import {say} from "../core/toasts.js";
+import {html, useMemo, useState} from "../core/view.js";
+import {capital, plural} from "../core/words.js";
+import {Banner} from "../parts/banner.js";
+import {Button} from "../parts/button.js";
+import {Confirm} from "../parts/confirm.js";
+import {Empty} from "../parts/empty.js";
+import {Form, withoutNulls} from "../parts/form.js";
+import {Icon} from "../parts/icon.js";
+import {Skeleton} from "../parts/skeleton.js";
+import {Table} from "../parts/table.js";
+import {Tag} from "../parts/tag.js";
+import {NOUNS, SETTINGS, settingsOf} from "./nouns.js";
+import {Panels, TypePicker} from "./setupPanels.js";
+
+const HOME = "/console/set-up";
+const PARTS_LIMIT = 10; // 2,000 objects; more are found by their address
+
+/** What is shown once, by address, until the page is left. @type {Map<string, any>} */
+const shownOnce = new Map();
+
+/** What the stack said of the last change. */
+const told = newStore(/** @type {{fact: string, lines: string[], isBad: boolean} | null} */ (null));
+
+/** @param {string} fact @param {{field: string, problem: string}[]} warnings */
+function tell(fact, warnings) {
+  const lines = warnings.map(({field, problem}) => capital(`${field.replaceAll("_", " ")}: ${problem}.`));
+  told.set(lines.length ? {fact, lines, isBad: false} : null);
+  if (!lines.length) say(fact);
+}
+
+function Told() {
+  const now = useStore(told);
+  if (!now) return null;
+  const close = html`<${Button} small onClick=${() => told.set(null)}>Close<//>`;
+  return html`<${Banner} icon="reach" kind=${now.isBad ? "bad" : "warn"} fact=${now.fact} act=${close} live>${now.lines.map((line) => html`<p key=${line}>${line}</p>`)}<//>`;
+}
+
+/** All parts of a list. @param {string} path */
+async function all(path) {
+  /** @type {any[]} */
+  const found = [];
+  let cursor = null;
+  for (let part = 0; part < PARTS_LIMIT; part += 1) {
+    /** @type {import("../core/api.js").Answer} */
+    const answer = await api.get(path, {limit: 200, cursor});
+    found.push(...answer.data);
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return found;
+}
+
+/** @param {import("./nouns.js").Noun} noun */
+const article = ({one}) => `${/^[aeiouA]/.test(one) && !one.startsWith("user") ? "an" : "a"} ${one}`;
+
+/** @param {{to?: string, words?: string}} props */
+const Crumb = ({to = HOME, words = "Set-up"}) => html`<p class="crumb"><a href=${to}><${Icon} name="back" />${words}</a></p>`;
+
+/** @param {{error: Error}} props */
+const Failed = ({error}) => html`<${Banner} icon="reach" kind="bad" fact=${error.message} live />`;
+
+/** Whether this person may change it, as a hook: it is drawn anew when the person is known. @param {string} [scope] */
+function useMay(scope = "config:write") {
+  useMe();
+  return can(scope);
+}
+
+function Overview() {
+  const {value: counts, error} = useLive(async () => {
+    const nouns = Object.keys(NOUNS);
+    const answers = await Promise.allSettled(nouns.map((noun) => api.get(`/${noun}`, {limit: 1})));
+    const lost = answers.filter((it) => it.status === "rejected");
+    if (lost.length === nouns.length) throw /** @type {PromiseRejectedResult} */ (lost[0]).reason;
+    return Object.fromEntries(answers.map((it, place) => [nouns[place], it.status === "fulfilled" ? it.value.meta?.total : null]));
+  });
+  const {value: reach} = useLive(async () => (await api.get("/reachability")).data);
+  if (!counts && error) return html`<${Failed} error=${error} />`;
+  const wrong = reach?.problems.length;
+  const sentence = !reach ? "Set-up" : wrong ? `${plural(wrong, "thing")} may keep a page from people` : "Nothing keeps a critical page from people";
+  return html`<div class="now"><h1>${sentence}</h1><p>${wrong ? html`<a href="/console/reachability">What, and how to mend it</a>` : "As far as the set-up can tell."}</p></div><${Told} />
+    <ul class="nouns">${[...Object.entries(NOUNS), ["settings", {many: "settings", icon: "setup", about: "Bundles, storms, flapping, notices, rates."}]].map(([noun, it]) => {
+      const {many, icon, about} = /** @type {any} */ (it);
+      const count = counts?.[/** @type {string} */ (noun)];
+      return html`<li key=${noun}><a class="panel" href=${`${HOME}/${noun}`}><${Icon} name=${icon} /><b>${capital(many)}</b>
+        <span class="num quiet">${typeof count === "number" ? count : ""}</span><span>${about}</span></a></li>`;
+    })}</ul>`;
+}
+
+/** @param {{path: string}} props */
+function List({path}) {
+  const noun = /** @type {import("./nouns.js").Noun} */ (NOUNS[path]);
+  const may = useMay(noun.scope);
+  const {value: list, error} = useLive(() => all(`/${path}`), [path]);
+  const {value: lastAlerts} = useLive(() => (path === "integrations" ? newestAlerts() : Promise.resolve({})), [path]);
+  if (!list) return error ? html`<${Crumb} /><${Failed} error=${error} />` : html`<${Skeleton} />`;
+  const add = may && html`<a class="btn solid" href=${`${HOME}/${path}?new=1`}><${Icon} name="plus" />${capital(`new ${noun.one}`)}</a>`;
+  if (!list.length) return html`<${Crumb} /><${Told} /><${Empty} title=${`No ${noun.many}`} why=${noun.about} act=${add} />`;
+  const rows = list.map((it) => {
+    const id = it.id || it.name;
+    const label = html`<a href=${`${HOME}/${path}/${encodeURIComponent(id)}`}>${it.name}</a>${it.managed_by && html` <${Tag}>${it.managed_by}<//>`}`;
+    return {key: id, cells: [label, ...noun.cells(it, lastAlerts || {}).map(([, cell]) => cell)]};
+  });
+  const heads = ["Name", ...noun.cells(list[0], {}).map(([head]) => head)];
+  return html`<${Crumb} /><div class="lead"><h1>${[plural(list.length, noun.one, noun.many), noun.note?.(list)].filter(Boolean).join(", ")}</h1>${add}</div>
+    <${Told} /><${Table} caption=${capital(noun.many)} columns=${heads} rows=${rows} />`;
+}
+
+/** When the newest alert of each integration was last seen, of the newest 200 alerts. */
+async function newestAlerts() {
+  const {data} = await api.get("/alerts", {limit: 200}).catch(() => ({data: []}));
+  /** @type {Record<string, string>} */
+  const newest = {};
+  for (const {integration, last_seen_at: at} of data) if (!newest[integration] || newest[integration] < at) newest[integration] = at;
+  return newest;
+}
+
+/** @param {{path: string}} props */
+function New({path}) {
+  const noun = /** @type {import("./nouns.js").Noun} */ (NOUNS[path]);
+  const {query} = useRoute();
+  const may = useMay(noun.scope);
+  const begin = useMemo(() => ({...noun.begin, ...prefilled(noun, query)}), [path]);
+  const type = path === "integrations" ? query.new : "";
+  const fields = useMemo(() => [
+    ...(noun.isPosted ? [] : [{name: "name", label: "Name", required: true, like: path === "users" ? "alice" : "payments", help: "Letters, digits and -; it cannot be changed later."}]),
+    ...(noun.fields || [{name: "$", label: "Settings as JSON", kind: "json", required: true}]).filter((field) => !field.when || path === "channels" || field.when({type})),
+  ], [path, type]);
+  if (!may) return html`<${Crumb} /><${Banner} icon="key" fact="You may not change this." />`;
+  if (path === "integrations" && type === "1") return html`<${Crumb} to=${`${HOME}/integrations`} words="Integrations" /><${TypePicker} />`;
+  const submit = async (/** @type {any} */ {name, $, ...values}) => {
+    told.set(null);
+    const body = {...withoutNulls($ || values), ...(type ? {type} : {})};
+    if (!noun.isPosted) await expectNone(noun, path, name);
+    const answer = noun.isPosted ? await api.post(`/${path}`, body) : await api.put(`/${path}/${encodeURIComponent(name)}`, body);
+    const address = `${HOME}/${path}/${encodeURIComponent(answer.data.id || answer.data.name)}`;
+    shownOnce.set(address, answer.data);
+    tell(`${answer.data.name} is there`, answer.warnings);
+    touched().catch(() => undefined);
+    go(address, {replace: true});
+  };
+  return html`<${Crumb} to=${`${HOME}/${path}`} words=${capital(noun.many)} /><div class="now"><h1>${capital(`new ${noun.one}`)}${type && `: ${type}`}</h1><p>${noun.about}</p></div>
+    <section class="panel pad"><${Form} fields=${fields} values=${noun.fields ? begin : {$: noun.blank}} submit=${submit} says=${`Make ${article(noun)}`} /></section>`;
+}
+
+/** Fields that the address fills in, as ?match=…: lists a line each. @param {import("./nouns.js").Noun} noun @param {Record<string, string>} query */
+const prefilled = (noun, query) =>
+  Object.fromEntries((noun.fields || []).filter(({name}) => query[name]).map(({name, kind}) => [name, kind === "lines" ? query[name]?.split("\n") : query[name]]));
+
+/** PUT would replace one of the same name. @param {import("./nouns.js").Noun} noun @param {string} path @param {string} name */
+async function expectNone(noun, path, name) {
+  const found = await api.get(`/${path}/${encodeURIComponent(name)}`).catch(({status}) => {
+    if (status !== 404) throw new Error("The stack does not answer. Try again.");
+  });
+  if (found) throw new Error(`There is ${article(noun)} ${name} already.`);
+}
+
+/** @param {{path: string, id: string}} props */
+function One({path, id}) {
+  const noun = /** @type {import("./nouns.js").Noun} */ (NOUNS[path]);
+  const {path: address} = useRoute();
+  const may = useMay(noun.scope);
+  const {value: it, error, refresh} = useLive(async () => (await api.get(`/${path}/${encodeURIComponent(id)}`)).data, [path, id]);
+  const [saved, setSaved] = useState(0);
+  const [asks, setAsks] = useState(false);
+  const crumb = html`<${Crumb} to=${`${HOME}/${path}`} words=${capital(noun.many)} />`;
+  if (!it) return error ? html`${crumb}<${Failed} error=${error} />` : html`<${Skeleton} />`;
+  const own = !it.managed_by;
+  const isOver = it.status === "expired";
+  const put = `/${path}/${encodeURIComponent(id)}`;
+  const save = async (/** @type {any} */ answer) => {
+    if (answer.data.signing_secret) shownOnce.set(address, answer.data);
+    tell("Saved", answer.warnings);
+    await refresh();
+    setSaved(saved + 1);
+    touched().catch(() => undefined);
+  };
+  const change = async (/** @type {any} */ _all, /** @type {any} */ changes) => {
+    told.set(null);
+    if (!Object.keys(changes).length) return say("Nothing was changed");
+    return save(await api.patch(put, changes));
+  };
+  const replace = async (/** @type {any} */ {$}) => save(await api.put(put, $));
+  const remove = async () => {
+    try {
+      const {warnings} = await api.remove(put);
+      shownOnce.delete(address);
+      tell(`${it.name} is ${noun.ends ? (path === "keys" ? "revoked" : "ended") : "deleted"}`, warnings);
+      if (noun.scope !== "silences") go(`${HOME}/${path}`, {replace: true});
+    } catch (problem) {
+      told.set({fact: /** @type {Error} */ (problem).message, lines: [], isBad: true});
+    }
+  };
+  const fields = (noun.fields || []).filter((field) => !field.when || path === "channels" || field.when(it));
+  const verb = `${noun.ends || "Delete"}${noun.ends ? "" : ` ${it.name}`}`;
+  return html`${crumb}<div class="lead"><h1>${it.name}</h1>${may && own && !isOver && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
+    <${Told} />
+    ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages this ${noun.one}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
+    <dl class="facts panel pad">${noun.cells(it, {}).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>
+    <${Panels} path=${path} it=${it} once=${shownOnce.get(address)} keep=${(/** @type {any} */ data) => shownOnce.set(address, data)} may=${may} refresh=${refresh} />
+    ${noun.fields && html`<section class="panel pad"><h2>Settings</h2><${Form} key=${`${id} ${saved}`} fields=${fields} values=${it} submit=${change} says="Save" fixed=${!may || !own || isOver} /></section>`}
+    ${!noun.isPosted && html`<details class="panel pad raw" open=${!noun.fields}><summary>As JSON</summary>
+      <${Form} key=${`${id} ${saved}`} fields=${JSON_FIELD} values=${{$: settingsOf(noun, it)}} submit=${replace} says="Replace all" fixed=${!may || !own} /></details>`}
+    ${asks && html`<${Confirm} title=${`${verb}?`} verb=${verb} run=${remove} onClose=${() => setAsks(false)}><p>${noun.after}</p><//>`}`;
+}
+
+const JSON_FIELD = [{name: "$", label: "Settings as JSON", kind: "json", required: true, help: "All of them: what is left out becomes the default. The names are those of the API, see /docs."}];
+
+function Settings() {
+  const may = useMay();
+  const {value: it, error, refresh} = useLive(async () => (await api.get("/settings")).data);
+  const [saved, setSaved] = useState(0);
+  if (!it) return error ? html`<${Crumb} /><${Failed} error=${error} />` : html`<${Skeleton} />`;
+  const change = async (/** @type {any} */ _all, /** @type {any} */ changes) => {
+    if (!Object.keys(changes).length) return say("Nothing was changed");
+    tell("Saved", (await api.patch("/settings", changes)).warnings);
+    await refresh();
+    setSaved(saved + 1);
+  };
+  return html`<${Crumb} /><div class="now"><h1>The team's settings</h1><p>For all who do not say otherwise.</p></div><${Told} />
+    ${it.managed_by && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages these settings`}><p>Change them there and deploy.</p><//>`}
+    <section class="panel pad"><${Form} key=${saved} fields=${SETTINGS} values=${it} submit=${change} says="Save" fixed=${!may || it.managed_by} /></section>`;
+}
+
+/** A noun of the address that there is not. */
+const Unknown = () => html`<${Crumb} /><${Empty} title="There is nothing at this address" act=${html`<a class="btn solid" href=${HOME}>Set-up</a>`} />`;
+
+/** @param {{children: any}} props */
+const SetUp = ({children}) => html`<div class="set-up">${children}</div>`;
+
+function ListPage() {
+  const {params, query} = useRoute();
+  const noun = params.noun || "";
+  if (noun === "settings") return html`<${SetUp}><${Settings} /><//>`;
+  if (!NOUNS[noun]) return html`<${SetUp}><${Unknown} /><//>`;
+  return html`<${SetUp}>${query.new ? html`<${New} key=${`${noun} ${query.new}`} path=${noun} />` : html`<${List} key=${noun} path=${noun} />`}<//>`;
+}
+
+function OnePage() {
+  const {params} = useRoute();
+  const {noun = "", name = ""} = params;
+  return html`<${SetUp}>${NOUNS[noun] ? html`<${One} key=${`${noun} ${name}`} path=${noun} id=${name} />` : html`<${Unknown} />`}<//>`;
+}
+
+/** @param {string} [noun] */
+const titleOf = (noun = "") => capital(NOUNS[noun]?.many || "set-up");
+
+/** @type {import("../core/types.js").Page} */
+export const setUpPage = {path: HOME, title: () => "Set-up", component: () => html`<${SetUp}><${Overview} /><//>`};
+/** @type {import("../core/types.js").Page} */
+export const setUpListPage = {path: `${HOME}/{noun}`, title: ({params}) => titleOf(params.noun), component: ListPage};
+/** @type {import("../core/types.js").Page} */
+export const setUpOnePage = {path: `${HOME}/{noun}/{name}`, title: ({params}) => `${params.name} · ${titleOf(params.noun)}`, component: OnePage};
