@@ -14,6 +14,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
@@ -143,6 +144,7 @@ api = build_api(
         awake=_awake,
         deliveries=_deliveries,
         secrets=_secrets,
+        changes=DynamoDBChangeCounter(_dynamodb.call, settings.table_name),
         keys=DynamoDBKeys(_dynamodb.call, settings.table_name),
         answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
         now=_now,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.ports import (
         AlertRepository,
         AnswerRepository,
+        ChangeCounter,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -41,6 +42,7 @@ class Ports:
     awake: Callable[[], ConfigurationRepository[Awake]]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]
+    changes: ChangeCounter
     keys: KeyRepository
     answers: AnswerRepository
     now: Callable[[], datetime]

@@ -15,6 +15,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, Service
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.failures_queue import SqsFailures
@@ -161,6 +162,7 @@ def _threads() -> "Executor":
 
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
+    changes=DynamoDBChangeCounter(_call, settings.table_name),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),
     timers=SqsTimers(_sqs_call, settings.timers_queue_url),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import (
         AlertRepository,
+        ChangeCounter,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -43,6 +44,7 @@ class Ports:
     """Everything that app.py wires and tests replace."""
 
     timeline: TimelineRepository
+    changes: ChangeCounter
     slots: SlotRepository
     due: DueRepository
     timers: TimerQueue

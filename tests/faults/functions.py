@@ -38,6 +38,7 @@ from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -206,6 +207,7 @@ class Process:
         lines = DynamoDBLines(call, TABLE, self.now)
         return _Escalator(
             timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+            changes=DynamoDBChangeCounter(call, TABLE),
             slots=DynamoDBSlots(call, TABLE, RETENTION),
             due=DynamoDBDue(call, TABLE),
             timers=SqsTimers(queue, TIMERS),

@@ -35,6 +35,7 @@ from tocsin.adapters.dynamodb.notifications.notification_repository import Dynam
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -73,6 +74,7 @@ class Stores:
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.storms = DynamoDBStorms(self.call, TABLE)
+        self.change_counter = DynamoDBChangeCounter(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
         self.lines = DynamoDBLines(self.call, TABLE, now)
         self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)

@@ -7,6 +7,7 @@ from functions.alerts_api.ports import Ports
 from functions.alerts_api.route import Route, RouteTable
 from functions.alerts_api.routes.alerts import AlertRoutes
 from functions.alerts_api.routes.alerts_bulk import BulkRoutes
+from functions.alerts_api.routes.changes import ChangeRoutes
 from functions.alerts_api.routes.notifications import NotificationRoutes
 from functions.alerts_api.routes.service import service_routes
 
@@ -24,6 +25,7 @@ def build_api(ports: Ports) -> Api:
         *alerts.routes(),
         *bulk.routes(),
         *notifications.routes(),
+        *ChangeRoutes(changes=ports.changes).routes(),
         *service_routes(is_shadow=ports.is_shadow),
     )
 

@@ -91,6 +91,7 @@ class Client:
             "awake": world.awake,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
+            "changes": world.change_counter,
             "keys": world.keys,
             "answers": world.answers,
             "now": lambda: world.now,

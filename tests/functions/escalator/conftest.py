@@ -32,6 +32,7 @@ from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncid
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -223,6 +224,7 @@ def escalator(
     )
     ports = Ports(
         timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+        changes=DynamoDBChangeCounter(call, TABLE),
         slots=DynamoDBSlots(call, TABLE, RETENTION),
         due=DynamoDBDue(call, TABLE),
         timers=timers,

@@ -10,6 +10,7 @@ from typing import Protocol
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.change_cursor import Changes
 from tocsin.domain.configuration import Stored
 from tocsin.domain.consequences import Consequences
 from tocsin.domain.credential import ApiKey, SecretHash
@@ -653,6 +654,20 @@ class TimelineRepository(Protocol):
 
     def correct_counts(self, by: Counts) -> None:
         """Correct the numbers of open alerts: a change was lost."""
+
+
+class ChangeCounter(Protocol):
+    """Counts what changes, for pages that ask whether to read anew."""
+
+    def read(self) -> Changes:
+        """Read it consistently; a new one if none is stored."""
+
+    def move(self, *, at: datetime) -> None:
+        """Count one change more.
+
+        Raises:
+            TryAgainError: It may not be counted.
+        """
 
 
 class SweepRepository(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -92,8 +93,16 @@ def key(pk: str, sk: str) -> Key:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+def key_of(item: Mapping[str, Any]) -> Key:
+    return {name: item[name] for name in ("pk", "sk")}
+
+
 SWEEP_KEY: Final = key("SWEEP", "SWEEP")
 """The state of the sweep."""
+SHOWN_PARTITIONS: Final = (HEARTBEATS, HOLDS, "N#", "Y#")
+"""Begin those whose changes pages show: beside the ledger also incidents and activity."""
+CHANGES_KEY: Final = key("CHANGES", "CHANGES")
+"""How often anything changed that a page shows."""
 
 
 def slot_partition(slot: Fingerprint) -> str:
