@@ -30,7 +30,7 @@ def _types() -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield (
             type_.value,
             {
-                "product": sender.product,
+                "product": sender.product.replace("`", ""),
                 "fires": sender.fires,
                 "resolves": sender.resolves,
                 "dedup_key": sender.dedup_key,

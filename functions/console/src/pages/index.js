@@ -1,8 +1,12 @@
 /** The pages, and what they add to the header (`tools`) and above each page (`banners`). */
 
+import {activityPage} from "./activity.js";
 import {alertsPage} from "./alerts.js";
+import {mePage} from "./me.js";
+import {setUpListPage, setUpOnePage, setUpPage} from "./setup.js";
+import {signInLinkPage, signInPage} from "./signIn.js";
 
-export const pages = [alertsPage];
+export const pages = [alertsPage, activityPage, mePage, setUpPage, setUpListPage, setUpOnePage, signInPage, signInLinkPage];
 
 /** @type {import("../vendor/preact.js").Component<any>[]} */
 export const tools = [];

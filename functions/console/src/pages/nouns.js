@@ -27,8 +27,8 @@ import {Time} from "../parts/time.js";
 const SEVERITIES = ["critical", "warning", "info"];
 const NOTICES = ["shift_begins", "shift_ended", "shifts_moved", "week"];
 const POLICY = {name: "escalation_policy", label: "Escalation policy", kind: "select", from: "escalation-policies", unset: "As the routes say"};
-const BUNDLE = {name: "bundle", label: "Bundle pages for", like: "1m", help: "After a page, what follows within this time goes as one digest. 0s: each page alone. Empty: as the team's settings say."};
-const ONLY = {name: "only", label: "Only in these hours", kind: "json", like: '[{"days": ["mon", "tue"], "from": "08:00", "to": "18:00"}]'};
+const BUNDLE = {name: "bundle", rare: true, label: "Bundle pages for", like: "1m", help: "After a page, what follows within this time goes as one digest. 0s: each page alone. Empty: as the team's settings say."};
+const ONLY = {name: "only", rare: true, label: "Only in these hours", kind: "json", like: '[{"days": ["mon", "tue"], "from": "08:00", "to": "18:00"}]'};
 const MATCH = {name: "match", label: "Which alerts", kind: "lines", like: 'service="checkout"\nseverity!="critical"', help: "One condition a line; all must hold. Fields: labels, integration, severity, source, object, name and others."};
 const REASON = {name: "reason", label: "Reason", required: true, like: "Deployment"};
 const ZONE = {name: "time_zone", label: "Time zone", like: "Europe/Paris", help: "A name of the IANA database."};
@@ -73,7 +73,7 @@ export const NOUNS = {
         ONLY,
       ]},
       BUNDLE,
-      {name: "notices", label: "Notices about shifts", kind: "choices", options: NOTICES, unset: "as the team says"},
+      {name: "notices", rare: true, label: "Notices about shifts", kind: "choices", options: NOTICES, unset: "as the team says"},
     ],
     begin: {role: "responder", time_zone: new Intl.DateTimeFormat().resolvedOptions().timeZone},
     after: "Nobody pages this person any more.",
@@ -94,7 +94,7 @@ export const NOUNS = {
       {name: "channel", label: "Slack channel", required: true, like: "#ops", when: ofType("slack")},
       {name: "to", label: "To", kind: "words", when: ({type}) => type === "email" || type === "sms"},
       {name: "secret", label: "Secret", like: "hook", help: "The name of an SSM parameter of this stack, never the secret itself.", when: ({type}) => ["webhook", "slack", "apprise"].includes(type)},
-      {name: "rate_per_minute", label: "Messages a minute", kind: "number", help: "Empty: as many as its provider takes."},
+      {name: "rate_per_minute", rare: true, label: "Messages a minute", kind: "number", help: "Empty: as many as its provider takes."},
       BUNDLE,
     ],
     after: "It hears no more of what it was told.",
@@ -113,15 +113,15 @@ export const NOUNS = {
     fields: [
       POLICY,
       {name: "paused", label: "Paused: what comes in is accepted and ignored", kind: "check"},
-      {name: "resolve_after", label: "Resolve after", kind: "number", help: "Seconds that recovery must last."},
-      {name: "severity_map", label: "Its severity words", kind: "pairs", like: "major = critical", help: "One a line: its word = critical, warning, info or ok."},
-      {name: "wake_on_output", label: "A changed output ends a snooze", kind: "check"},
-      {name: "allowed_cidrs", label: "Networks that may send", kind: "lines", like: "198.51.100.0/24", help: "None: any."},
+      {name: "resolve_after", rare: true, label: "Resolve after", kind: "number", help: "Seconds that recovery must last."},
+      {name: "severity_map", rare: true, label: "Its severity words", kind: "pairs", like: "major = critical", help: "One a line: its word = critical, warning, info or ok."},
+      {name: "wake_on_output", rare: true, label: "A changed output ends a snooze", kind: "check"},
+      {name: "allowed_cidrs", rare: true, label: "Networks that may send", kind: "lines", like: "198.51.100.0/24", help: "None: any."},
       {name: "mapping", label: "Where the parts of an alert are", kind: "json", like: '{"name": "job.name"}', help: "JMESPath for each part.", when: ofType("generic")},
-      {name: "topic_arn", label: "The only topic that may send", when: ofType("sns")},
-      {name: "signature", label: "Signature", kind: "json", like: '{"header": "X-Signature", "algorithm": "sha256", "secret": "…"}', help: "What is sent has to be signed."},
-      {name: "basic", label: "Password", kind: "json", like: '{"user": "tocsin", "password": "…"}'},
-      {name: "header_token", label: "Header", kind: "json", like: '{"header": "X-Token", "token": "…"}'},
+      {name: "topic_arn", rare: true, label: "The only topic that may send", when: ofType("sns")},
+      {name: "signature", rare: true, label: "Signature", kind: "json", like: '{"header": "X-Signature", "algorithm": "sha256", "secret": "…"}', help: "What is sent has to be signed."},
+      {name: "basic", rare: true, label: "Password", kind: "json", like: '{"user": "tocsin", "password": "…"}'},
+      {name: "header_token", rare: true, label: "Header", kind: "json", like: '{"header": "X-Token", "token": "…"}'},
     ],
     after: "Its URLs stop working within 30 s; its alerts stay.",
     cells: (it, lastAlerts) => [
@@ -145,7 +145,7 @@ export const NOUNS = {
       {name: "grace", label: "May be late by", like: "1m"},
       {name: "severity", label: "Severity when it is missed", kind: "select", required: true, options: SEVERITIES},
       POLICY,
-      {name: "integrations", label: "Integrations that may ping it by its name", kind: "choices", from: "integrations"},
+      {name: "integrations", rare: true, label: "Integrations that may ping it by its name", kind: "choices", from: "integrations"},
     ],
     begin: {severity: "critical"},
     after: "Its URL stops working, and its alert is resolved.",
@@ -182,7 +182,7 @@ export const NOUNS = {
       {name: "hold", label: "Hold the first page for", like: "2m"},
       {name: "close_after", label: "Resolve after this time without a repeat", like: "12h"},
       {...ONLY, label: "Page only in these hours"},
-      {...ZONE, help: "Of these hours."},
+      {...ZONE, rare: true, help: "Of these hours."},
     ],
     begin: {match: []},
     after: "Its alerts go as the other routes say.",
@@ -289,7 +289,7 @@ export const NOUNS = {
 
 /** The team's settings, which are one object. @type {FieldOf[]} */
 export const SETTINGS = [
-  {...BUNDLE, help: "After a page, what follows within this time goes as one digest. 0s: each page alone."},
+  {...BUNDLE, rare: false, help: "After a page, what follows within this time goes as one digest. 0s: each page alone."},
   {name: "storm_labels", label: "Labels that make alerts related in a storm", kind: "words"},
   {name: "flapping", label: "Flapping", kind: "json", help: 'When an alert that opens again and again is kept quiet; "off": never.'},
   {name: "notices", label: "Notices about shifts", kind: "choices", options: NOTICES, unset: "by default: all"},

@@ -203,11 +203,11 @@ function One({path, id}) {
   return html`${crumb}<div class="lead"><h1>${it.name}</h1>${may && own && !isOver && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
     <${Told} />
     ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages this ${noun.one}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
-    <dl class="facts panel pad">${noun.cells(it, {}).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>
-    <${Panels} path=${path} it=${it} once=${shownOnce.get(address)} keep=${(/** @type {any} */ data) => shownOnce.set(address, data)} may=${may} refresh=${refresh} />
-    ${noun.fields && html`<section class="panel pad"><h2>Settings</h2><${Form} key=${`${id} ${saved}`} fields=${fields} values=${it} submit=${change} says="Save" fixed=${!may || !own || isOver} /></section>`}
+    <div class="halves"><div>${path !== "users" && html`<dl class="facts panel pad">${noun.cells(it, {}).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}
+      <${Panels} path=${path} it=${it} once=${shownOnce.get(address)} keep=${(/** @type {any} */ data) => shownOnce.set(address, data)} may=${may} refresh=${refresh} /></div>
+    <div>${noun.fields && html`<section class="panel pad"><h2>Settings</h2><${Form} key=${`${id} ${saved}`} fields=${fields} values=${it} submit=${change} says="Save" fixed=${!may || !own || isOver} /></section>`}
     ${!noun.isPosted && html`<details class="panel pad raw" open=${!noun.fields}><summary>As JSON</summary>
-      <${Form} key=${`${id} ${saved}`} fields=${JSON_FIELD} values=${{$: settingsOf(noun, it)}} submit=${replace} says="Replace all" fixed=${!may || !own} /></details>`}
+      <${Form} key=${`${id} ${saved}`} fields=${JSON_FIELD} values=${{$: settingsOf(noun, it)}} submit=${replace} says="Replace all" fixed=${!may || !own} /></details>`}</div></div>
     ${asks && html`<${Confirm} title=${`${verb}?`} verb=${verb} run=${remove} onClose=${() => setAsks(false)}><p>${noun.after}</p><//>`}`;
 }
 

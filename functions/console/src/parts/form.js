@@ -17,6 +17,7 @@ import {html, useEffect, useId, useMemo, useRef, useState} from "../core/view.js
  * @property {string} [one] what a row is
  * @property {(values: any) => boolean} [when] whether it belongs to what the others say
  * @property {boolean} [required]
+ * @property {boolean} [rare] stands below, with those that few need
  */
 
 /** @typedef {{field: string, problem: string}} Problem */
@@ -189,7 +190,7 @@ function Control({field, id, typed, set, names, about, isWrong, fixed}) {
     </select>`;
   }
   if (["area", "json", "lines", "pairs"].includes(kind)) {
-    const rows = Math.min(30, Math.max(kind === "json" ? 6 : 2, typed.split("\n").length + 1));
+    const rows = Math.min(30, Math.max(2, typed.split("\n").length + (kind === "json" && typed ? 1 : 0)));
     return html`<textarea ...${shared} class=${kind === "area" ? "" : "code"} rows=${rows} placeholder=${like}
       spellcheck=${kind === "area"} value=${typed} onInput=${onInput}></textarea>`;
   }
@@ -213,7 +214,7 @@ function OneField({field, path, typed, set, problems, names, fixed}) {
   }
   if (field.kind === "choices") return html`<${Choices} ...${{field, typed, set, about, below, fixed, names}} />`;
   if (field.kind === "rows") return html`<${Rows} ...${{field, path, typed, set, problems, names, fixed, below}} />`;
-  return html`<div class="field"><label for=${id}>${field.label}${!field.required && field.kind !== "select" ? html` <i>optional</i>` : ""}</label>
+  return html`<div class="field"><label for=${id}>${field.label}${field.required && !typed && html` <i>needed</i>`}</label>
     <${Control} ...${{field, id, typed, set, about, fixed}} names=${field.from && names[field.from]} isWrong=${own.length > 0} />
     ${below}</div>`;
 }
@@ -298,11 +299,14 @@ export function Form({fields, values, submit, says, fixed, children}) {
       setBusy(false);
     }
   };
-  return html`<form class="form" ref=${box} onSubmit=${press} noValidate=${false}>
+  const rare = shown.filter((field) => field.rare);
+  const drawn = (/** @type {FieldOf[]} */ those) => those.map((field) => html`<${OneField} key=${field.name} field=${field} path=${field.name} typed=${typed[field.name]} problems=${problems} names=${names} fixed=${fixed}
+      set=${(/** @type {any} */ it) => setTyped((known) => ({...known, [field.name]: it}))} />`);
+  return html`<form class="form" ref=${box} onSubmit=${press}>
     ${refusal && html`<div class="refused" role="alert" tabindex="-1"><b>${refusal}</b>
       ${elsewhere.map(({field, problem}) => html`<p key=${field + problem}><code>${field}</code> ${problem}</p>`)}</div>`}
-    ${shown.map((field) => html`<${OneField} key=${field.name} field=${field} path=${field.name} typed=${typed[field.name]} problems=${problems} names=${names} fixed=${fixed}
-      set=${(/** @type {any} */ it) => setTyped((known) => ({...known, [field.name]: it}))} />`)}
+    ${drawn(shown.filter(({rare}) => !rare))}
+    ${rare.length > 0 && html`<details open=${placed(problems, rare, typed).length > 0}><summary>More settings</summary>${drawn(rare)}</details>`}
     ${!fixed && html`<div class="do"><button class="btn solid" type="submit" aria-busy=${isBusy}>${isBusy ? "Saving …" : says}</button>${children}</div>`}
   </form>`;
 }
