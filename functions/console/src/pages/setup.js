@@ -137,7 +137,7 @@ function New({path}) {
   if (path === "integrations" && type === "1") return html`<${Crumb} to=${`${HOME}/integrations`} words="Integrations" /><${TypePicker} />`;
   const submit = async (/** @type {any} */ {name, $, ...values}) => {
     told.set(null);
-    const body = {...withoutNulls($ || values), ...(type ? {type} : {})};
+    const body = {...withoutNulls($ || values), ...(type ? {type} : {}), ...(noun.isPosted && name ? {name} : {})};
     if (!noun.isPosted) await expectNone(noun, path, name);
     const answer = noun.isPosted ? await api.post(`/${path}`, body) : await api.put(`/${path}/${encodeURIComponent(name)}`, body);
     const address = `${HOME}/${path}/${encodeURIComponent(answer.data.id || answer.data.name)}`;
@@ -156,10 +156,8 @@ const prefilled = (noun, query) =>
 
 /** PUT would replace one of the same name. @param {import("./nouns.js").Noun} noun @param {string} path @param {string} name */
 async function expectNone(noun, path, name) {
-  const found = await api.get(`/${path}/${encodeURIComponent(name)}`).catch(({status}) => {
-    if (status !== 404) throw new Error("The stack does not answer. Try again.");
-  });
-  if (found) throw new Error(`There is ${article(noun)} ${name} already.`);
+  const isThere = (await all(`/${path}`)).some((it) => it.name.toLowerCase() === name.toLowerCase());
+  if (isThere) throw new Error(`There is ${article(noun)} ${name} already.`);
 }
 
 /** @param {{path: string, id: string}} props */

@@ -7,6 +7,7 @@ import {capital, plural} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
+import {writtenJson} from "../parts/form.js";
 import {Icon} from "../parts/icon.js";
 import {Mark} from "../parts/mark.js";
 import {Markdown} from "../parts/markdown.js";
@@ -114,7 +115,7 @@ function Received({name}) {
 
 /** @param {{name: string, example: any}} props */
 function Try({name, example}) {
-  const [text, setText] = useState(() => (example ? JSON.stringify(example, null, 2) : ""));
+  const [text, setText] = useState(() => (example ? writtenJson(example) : ""));
   const [answer, setAnswer] = useState(/** @type {{results: any[], problem: string} | null} */ (null));
   const run = async () => {
     setAnswer(null);

@@ -40,6 +40,13 @@ function localTime(iso) {
   return `${day}T${pad(at.getHours())}:${pad(at.getMinutes())}`;
 }
 
+/** JSON as people write it: what is short and has no parts stands on one line. @param {any} value */
+export const writtenJson = (value) =>
+  JSON.stringify(value, null, 2).replace(/([[{])\n\s+([^[\]{}]*?)\n\s*([\]}])/g, (whole, opens, inner, closes) => {
+    const line = opens + inner.replace(/\n\s+/g, " ") + closes;
+    return line.length < 70 ? line : whole;
+  });
+
 /** @param {any} values @param {string} name */
 const valueAt = (values, name) => name.split(".").reduce((inner, part) => inner?.[part], values);
 
@@ -55,7 +62,7 @@ function typedOf(field, value) {
   if (value === null || value === undefined) return "";
   if (kind === "lines") return value.join("\n");
   if (kind === "words") return value.join(", ");
-  if (kind === "json") return JSON.stringify(value, null, 2);
+  if (kind === "json") return writtenJson(value);
   if (kind === "time") return localTime(value);
   if (kind === "pairs") return Object.entries(value).map((pair) => pair.join(" = ")).join("\n");
   return String(value);
@@ -214,7 +221,7 @@ function OneField({field, path, typed, set, problems, names, fixed}) {
   }
   if (field.kind === "choices") return html`<${Choices} ...${{field, typed, set, about, below, fixed, names}} />`;
   if (field.kind === "rows") return html`<${Rows} ...${{field, path, typed, set, problems, names, fixed, below}} />`;
-  return html`<div class="field"><label for=${id}>${field.label}${field.required && !typed && html` <i>needed</i>`}</label>
+  return html`<div class="field"><label for=${id} class=${field.required && !typed ? "needed" : null}>${field.label}</label>
     <${Control} ...${{field, id, typed, set, about, fixed}} names=${field.from && names[field.from]} isWrong=${own.length > 0} />
     ${below}</div>`;
 }
