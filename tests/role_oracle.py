@@ -45,6 +45,9 @@ _IN_TRANSACTION = {
     "Put": "PutItem",
     "Update": "UpdateItem",
 }
+_NAME = re.compile(r"(?<![.:\w#])#?[A-Za-z_]\w*(?!\w*\()")
+"""Beginning of a path in an expression; neither a value nor a function."""
+_WORDS = frozenset(("SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN"))
 _KEY_VALUE = re.compile(r"=\s*(:\w+)")
 
 
@@ -55,6 +58,8 @@ class Right(NamedTuple):
     resource: str
     """`Table`, or `Table/index/<name>`."""
     partitions: frozenset[str]
+    attributes: frozenset[str] = frozenset()
+    """Of an update: the names at the top of its paths, with those of the key."""
 
 
 class Statement(NamedTuple):
@@ -65,10 +70,14 @@ class Statement(NamedTuple):
     resources: tuple[str, ...]
     partitions: tuple[str, ...] | None
     """Patterns, one of which each partition must match; None: any."""
+    attributes: frozenset[str] | None = None
+    """Those that an update may name; None: any."""
 
     def covers(self, right: Right) -> bool:
         """Whether it speaks of this right."""
         if f"dynamodb:{right.action}" not in self.actions or right.resource not in self.resources:
+            return False
+        if self.attributes is not None and not right.attributes <= self.attributes:
             return False
         if self.partitions is None:
             return True
@@ -102,7 +111,11 @@ def rights_of(operation: str, parameters: Mapping[str, Any]) -> Iterator[Right]:
     match operation:
         case "PutItem":
             yield _right(operation, [parameters["Item"]])
-        case "GetItem" | "UpdateItem" | "DeleteItem":
+        case "UpdateItem":
+            yield _right(operation, [parameters["Key"]])._replace(
+                attributes=_attributes_of(parameters)
+            )
+        case "GetItem" | "DeleteItem":
             yield _right(operation, [parameters["Key"]])
         case "BatchGetItem" | "BatchWriteItem":
             for asked in parameters["RequestItems"].values():
@@ -175,6 +188,14 @@ def _right(operation: str, keys: Sequence[Mapping[str, Any]]) -> Right:
     return Right(operation, "Table", frozenset(_kind(key["pk"]["S"]) for key in keys))
 
 
+def _attributes_of(update: Mapping[str, Any]) -> frozenset[str]:
+    """As IAM knows them by `dynamodb:Attributes`."""
+    names: Mapping[str, str] = update.get("ExpressionAttributeNames", {})
+    text = " ".join(update.get(it, "") for it in ("UpdateExpression", "ConditionExpression"))
+    found = (it[0] for it in _NAME.finditer(text) if it[0] not in _WORDS)
+    return frozenset((*(names.get(it, it) for it in found), *update["Key"]))
+
+
 def _keys_of(asked: Any) -> Sequence[Mapping[str, Any]]:  # noqa: ANN401 - JSON
     """Of one table in a batch: keys to read, or items to put."""
     if isinstance(asked, Mapping):
@@ -195,11 +216,14 @@ def _statement(statement: Mapping[str, Any]) -> Statement:
     partitions = None
     if "Condition" in statement:
         partitions = tuple(listed(statement["Condition"][operator]["dynamodb:LeadingKeys"]))
+    equal = statement.get("Condition", {}).get("ForAllValues:StringEquals", {})
+    attributes = equal.get("dynamodb:Attributes")
     return Statement(
         is_deny,
         frozenset(listed(statement["Action"])),
         tuple(short(it) for it in listed(statement["Resource"])),
         partitions,
+        None if attributes is None else frozenset(listed(attributes)),
     )
 
 

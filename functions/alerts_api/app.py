@@ -156,6 +156,7 @@ api = build_api(
         allows_private_webhooks=settings.allows_private_webhooks,
         sends_email=settings.sends_email,
         has_last_resort=settings.has_last_resort,
+        push_public_key=settings.push_public_key,
         is_shadow=settings.is_shadow,
     )
 )

@@ -59,6 +59,8 @@ class Ports:
     """Whether the stack has an address to send e-mail from."""
     has_last_resort: bool = True
     """Whether the stack's topic has a subscriber."""
+    push_public_key: str = ""
+    """The stack's public key of web push, as browsers take it."""
     is_shadow: bool = False
     """Whether no message leaves, because another tool still pages."""
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from functions.first_key.first_key import FirstKey
 from functions.first_key.link_key import LinkKey
+from functions.first_key.push_key import PushKey, PushKeyMade
 from functions.first_key.resource import Resource
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
@@ -30,23 +31,26 @@ LINK_KEY_DESCRIPTION: Final = (
 )
 UNKNOWN_FAULT: Final = "Something went wrong; the log of FirstKeyFunction says where."
 
+PUSH_KEY_DESCRIPTION: Final = "Tocsin private key that signs web pushes; see docs/credentials.md"
+
 LINK_KEY: Final = "Custom::LinkKey"
+PUSH_KEY: Final = "Custom::PushKey"
 OWNER: Final = "Custom::Owner"
 
 
 class Part[R](Protocol):
     """A secret, or the first person; each method returns an id that may be logged, if it has one.
 
-    `R` is the resource with its properties.
+    Of a pair of keys it is the public one. `R` is the resource with its properties.
     """
 
-    def make(self, resource: R) -> str | None:
+    def make(self, resource: R) -> str | PushKeyMade | None:
         """Create it."""
 
-    def replace(self, before: R, after: R) -> str | None:
+    def replace(self, before: R, after: R) -> str | PushKeyMade | None:
         """Create another if the resource changed."""
 
-    def remove(self, resource: R) -> str | None:
+    def remove(self, resource: R) -> str | PushKeyMade | None:
         """Delete it."""
 
 
@@ -68,13 +72,15 @@ def respond(event: Mapping[str, Any], wire: Wire) -> None:
         "request_id": event["RequestId"],
     }
     try:
-        key_id = once_allowed(lambda: _act(event, wire))
+        made = once_allowed(lambda: _act(event, wire))
     except Exception as error:
         log.exception("Resource failed", **facts)
         send_answer(event, FAILED, [_reason(error)], _physical_id(event))
     else:
-        log.info("Resource done", key_id=key_id, **facts)
-        send_answer(event, SUCCESS, [], _physical_id(event))
+        public = made.public_key if isinstance(made, PushKeyMade) else None
+        log.info("Resource done", key_id=None if public else made, **facts)
+        data = {"PublicKey": public} if public else None
+        send_answer(event, SUCCESS, [], _physical_id(event), data=data)
 
 
 def _wire(resource_type: str) -> Part[Any]:
@@ -86,6 +92,9 @@ def _wire(resource_type: str) -> Part[Any]:
     if resource_type == LINK_KEY:
         parameters = SsmParameters(call, LINK_KEY_DESCRIPTION, settings.secrets_key)
         return LinkKey(parameters=parameters, random_bytes=secrets.token_bytes)
+    if resource_type == PUSH_KEY:
+        parameters = SsmParameters(call, PUSH_KEY_DESCRIPTION, settings.secrets_key)
+        return PushKey(parameters=parameters)
     return FirstKey(
         keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
         parameters=SsmParameters(call, KEY_DESCRIPTION, settings.secrets_key),
@@ -112,7 +121,7 @@ def _wire_first_person(settings: Settings) -> Part[Any]:
     )
 
 
-def _act(event: Mapping[str, Any], wire: Wire) -> str | None:
+def _act(event: Mapping[str, Any], wire: Wire) -> str | PushKeyMade | None:
     properties = event["ResourceProperties"]
     if event["RequestType"] == "Delete" and not properties.get("ParameterName"):
         # A secret whose creation failed for want of its properties, or the owner, who stays.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.people import User
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
@@ -37,9 +37,12 @@ class Addresses:
             phone=properties.get("Phone") or None,
         )
 
-    def user(self, verified: Mapping[ContactMethod, str] | None = None) -> User:
-        """The person; what their owner has verified is no change of the team's."""
-        return User(name=NAME, email=self.email, phone=self.phone, verified=verified or {})
+    def user(self, known: User | None = None) -> User:
+        """The person; what their owner verified, and their devices, are no change of the team's."""
+        user = User(name=NAME, email=self.email, phone=self.phone)
+        if known is None:
+            return user
+        return replace(user, verified=known.verified, push_devices=known.push_devices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,9 +73,8 @@ class Owner:
     def replace(self, before: Addresses, after: Addresses) -> None:
         """Change the addresses that the deployment had set, if they still are so."""
         stored = self.users.find(NAME)
-        verified = stored.value.verified if stored else {}
-        if stored is not None and stored.value == before.user(verified):
-            changed = stored.changed(after.user(verified))
+        if stored is not None and stored.value == before.user(stored.value):
+            changed = stored.changed(after.user(stored.value))
             self.users.put(stored, changed, write_id=self.new_write_id())
         self.make(after)
 

@@ -11,7 +11,7 @@ from functions.notifier.deliveries import deliver_messages
 from functions.notifier.links import ParameterLinks, StoredShortLinks
 from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
-from functions.notifier.ports import Ports
+from functions.notifier.ports import LatePushDevices, Ports
 from functions.notifier.recent_changes import RecentChanges
 from functions.notifier.topic import SnsTopic
 from tocsin.adapters.aws_clients import aws_client
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tocsin.adapters.aws_json import Call
-    from tocsin.channels.ports import AskAws
+    from tocsin.channels.ports import AskAws, PushDevices
     from tocsin.domain.team_storm import TeamStorm
     from tocsin.usecases.ports import ShortLinkRepository
 
@@ -89,6 +89,12 @@ def _short_links(call: "Call") -> "ShortLinkRepository":
     return DynamoDBShortLinks(call, settings.table_name)
 
 
+def _push_devices(call: "Call") -> "PushDevices":
+    from tocsin.adapters.dynamodb.configuration.push_devices import DynamoDBPushDevices
+
+    return DynamoDBPushDevices(call, settings.table_name)
+
+
 def _newest_storm(call: "Call") -> "TeamStorm | None":
     from functions.notifier.newest_storm import NewestStorm
     from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
@@ -119,6 +125,8 @@ def _wire() -> Ports:
             new_write_id=_new_write_id,
             log=log,
         ),
+        push_devices=LatePushDevices(lambda: _push_devices(call)),
+        push_key_parameter=settings.push_key_parameter,
         slack_api_url=settings.slack_api_url,
         now=_now,
         log=log,

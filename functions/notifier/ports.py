@@ -9,9 +9,26 @@ from tocsin.lambda_runtime.observability import Log, Measure, write_metrics
 from tocsin.lambda_runtime.set_aside import FailureQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from concurrent.futures import Executor
+    from datetime import datetime
 
+    from tocsin.channels.ports import PushDevices
+    from tocsin.domain.push_device import PushDevice
     from tocsin.usecases.delivery_work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class LatePushDevices:
+    """Implements `PushDevices`; its adapter is loaded with the first note."""
+
+    make: Callable[[], PushDevices]
+
+    def note_gone(self, user: str, device: PushDevice, *, at: datetime) -> bool:
+        return self.make().note_gone(user, device, at=at)
+
+    def note_taken(self, user: str, device: PushDevice, *, at: datetime) -> bool:
+        return self.make().note_taken(user, device, at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,9 +41,11 @@ class Nexts:
         return before.changed(value)
 
     def of_user(self, user: User, before: Configured[User] | None) -> Configured[User]:
-        """What a person has verified stays."""
-        verified = before.value.verified if before else {}
-        return self.of_value(replace(user, verified=verified), before)
+        """What a person has verified stays, and so do their devices."""
+        if before is None:
+            return self.of_value(user, None)
+        own = {"verified": before.value.verified, "push_devices": before.value.push_devices}
+        return self.of_value(replace(user, **own), before)
 
     def of_channel(
         self, channel: Channel, before: Configured[Channel] | None

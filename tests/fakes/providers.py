@@ -14,6 +14,7 @@ from tocsin.domain.notification import Delivery, DeliveryKey, Notification, Noti
 from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.people import Channel
 from tocsin.domain.phrase import plain
+from tocsin.domain.push_device import PushDevice
 from tocsin.usecases.refusals import DeliveryFailedError
 
 
@@ -152,6 +153,23 @@ class InMemoryTopic:
             raise self.failures.pop(0)
         self.told.append((self.now(), message))
         return f"sns-{len(self.told)}"
+
+
+@dataclass
+class NotedDevices:
+    """Implements `PushDevices`; keeps what was noted, with the device's id."""
+
+    noted: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def note_gone(self, user: str, device: PushDevice, *, at: datetime) -> bool:
+        assert at.tzinfo is not None
+        self.noted.append(("gone", user, device.device_id))
+        return True
+
+    def note_taken(self, user: str, device: PushDevice, *, at: datetime) -> bool:
+        assert at.tzinfo is not None
+        self.noted.append(("taken", user, device.device_id))
+        return True
 
 
 class NoShortLinks:

@@ -30,6 +30,7 @@ from tocsin.adapters.dynamodb.configuration.integration_repository import Dynamo
 from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 from tocsin.adapters.dynamodb.configuration.on_call_work import on_call_work
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
+from tocsin.adapters.dynamodb.configuration.push_devices import DynamoDBPushDevices
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 from tocsin.adapters.dynamodb.notifications.channel_gate import DynamoDBGate
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
@@ -266,6 +267,7 @@ class Process:
             render=render,
             ask_aws=_unused,
             short_links=short_links,
+            push_devices=DynamoDBPushDevices(call, TABLE),
             slack_api_url="",
             now=self.now,
             log=self.log,

@@ -12,7 +12,7 @@ import functions
 from functions.notifier.channel_senders import ChannelSenders
 from functions.notifier.outbound import Outbound
 from tests.captured_log import captured_log
-from tests.fakes.providers import NoShortLinks
+from tests.fakes.providers import NoShortLinks, NotedDevices
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tests.functions.notifier.conftest import parameters
@@ -69,6 +69,7 @@ class SendingWorld(World):
             render=render,
             ask_aws=lambda *_, **__: pytest.fail("no pager is called by AWS"),
             short_links=NoShortLinks(),
+            push_devices=NotedDevices(),
             slack_api_url="",
             now=lambda: self.now,
             log=captured_log("notifier"),

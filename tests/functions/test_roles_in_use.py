@@ -67,6 +67,7 @@ GATHERING = "several steps begin together while a digest gathers: tests/scenario
 POLICY_GONE = (
     "the policy of an alert was removed on its way: tests/scenarios/test_edited_policies.py"
 )
+DEVICE_GONE = "a push service says that a device is gone: tests/functions/notifier/test_push.py"
 MANY_ALERTS = [{"labels": {"alertname": "Many"}}] * 40
 """As many as are taken in by several threads; one after the other, as they are one condition."""
 SILENCE = {
@@ -371,6 +372,7 @@ def remove_all(stack: WholeStack) -> None:
 UNUSED: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("AlertsApiRole", "Query"): {"I#*": LARGE_ANSWER},
     ("IngestRole", "Query"): {"I#*": LARGE_ANSWER},
+    ("NotifierRole", "UpdateItem"): {"C#user": DEVICE_GONE},
     ("TableChangeRole", "GetItem"): {"C#integration": POLICY_GONE},
     ("TableChangeRole", "UpdateItem"): {"G#*": GATHERING},
     ("TickRole", "GetItem"): {"C#integration": POLICY_GONE},
@@ -396,6 +398,7 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     before, RECORD.used = RECORD.used, set()
     stack.custom_resource("create")
     stack.custom_resource("create_link_key")
+    stack.custom_resource("create_push_key")
     paths = configure(stack)
     ids = send_all_kinds(stack, paths)
     send_by_key(stack)

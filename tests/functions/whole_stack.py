@@ -35,6 +35,7 @@ ENVIRONMENT: Final = {
     "LINK_KEY_PARAMETER": LINK_KEY,
     "CHANNEL_SECRETS_PREFIX": f"{PREFIX}/channels",
     "PUBLIC_URL": PUBLIC_URL,
+    "PUSH_PUBLIC_KEY": "B-public",
 }
 HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
 ANSWERING: Final = ("actions", "alerts_api", "calendar", "first_key", "ingest", "team_config")

@@ -49,6 +49,10 @@ class Template:
                 found.add(name)
             if condition := self.body["Conditions"].get(name):
                 found |= self.parameters_behind(condition)
+            made = self.resources.get(name, {"Type": ""})
+            if made["Type"] == "Custom::PushKey":
+                # What the function is told of it changes with its generation only.
+                found |= self.parameters_behind(made["Properties"]["Generation"])
         return found
 
 

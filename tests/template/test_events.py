@@ -323,6 +323,22 @@ def test_a_silent_maker_of_the_first_key_fails_the_deployment_soon(deployed: Tem
     assert timeout < deployed.resources["FirstAdminKey"]["Properties"]["ServiceTimeout"] <= 300
 
 
+def test_the_key_of_pushes_is_made_where_it_is_read_and_its_public_one_is_told(
+    deployed: Template,
+) -> None:
+    key = deployed.resources["PushKey"]["Properties"]
+    functions = deployed.of_type("AWS::Lambda::Function")
+    notifier = functions["NotifierFunction"]["Environment"]["Variables"]
+    api = functions["AlertsApiFunction"]["Environment"]["Variables"]
+
+    assert short(key["ServiceToken"]) == "FirstKeyFunction"
+    assert key["ParameterName"] == notifier["PUSH_KEY_PARAMETER"]
+    assert key["Generation"] == {"Ref": "PushKeyGeneration"}
+    assert api["PUSH_PUBLIC_KEY"] == {"Fn::GetAtt": ["PushKey", "PublicKey"]}
+    both = [{"Ref": "SecretsKeyReading"}, {"Ref": "SecretsKeyWriting"}]
+    assert key["KeyPolicies"] == {"Fn::If": ["HasSecretsKey", both, NO_VALUE]}
+
+
 def test_the_link_key_is_made_where_it_is_read(deployed: Template) -> None:
     key = deployed.resources["LinkKey"]["Properties"]
     told = deployed.of_type("AWS::Lambda::Function")["ActionsFunction"]["Environment"]["Variables"]

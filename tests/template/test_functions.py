@@ -44,6 +44,7 @@ TOLD_BESIDES = {
         "DELIVERIES_QUEUE_URL",
         "HAS_LAST_RESORT",
         "PAGING",
+        "PUSH_PUBLIC_KEY",
         "SECRETS_KEY",
         "SENDS_EMAIL",
     },
@@ -65,6 +66,7 @@ TOLD_BESIDES = {
         "LAST_RESORT_TOPIC",
         "LINK_KEY_PARAMETER",
         "PAGING",
+        "PUSH_KEY_PARAMETER",
         "SLACK_API_URL",
     },
 }
@@ -273,6 +275,7 @@ def test_parameters_with_secrets_are_named_within_the_stack(deployed: Template) 
     assert short(notifier["LINK_KEY_PARAMETER"]) == "/tocsin/${AWS::StackName}/link-key"
     actions = told["ActionsFunction"]["Environment"]["Variables"]
     assert actions["LINK_KEY_PARAMETER"] == notifier["LINK_KEY_PARAMETER"]
+    assert short(notifier["PUSH_KEY_PARAMETER"]) == "/tocsin/${AWS::StackName}/push-key"
 
 
 def test_functions_that_answer_requests_are_published_and_no_others(deployed: Template) -> None:
@@ -346,7 +349,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "Stage": 16,
         "TeamName": 32,
         "PublicUrl": 98,
-        "AllowPrivateWebhooks": 5,
+        "AllowsPrivateWebhooks": 1,
         "SecretsKeyId": 36,
         "TimeZone": 32,
         "IsTraced": 1,
@@ -354,6 +357,7 @@ def test_a_description_of_a_version_fits(deployed: Template) -> None:
         "SendsEmail": 1,
         "HasLastResort": 1,
         "Paging": 6,
+        "PushKeyGeneration": 3,
     }
     (layer,) = deployed.of_type("AWS::Lambda::LayerVersion")
     longest[layer] = longest.pop("CommonLayer")

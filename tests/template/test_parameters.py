@@ -35,6 +35,7 @@ FREE_WHILE_IDLE = {
     "Custom::FirstAdminKey",
     "Custom::LinkKey",
     "Custom::Owner",
+    "Custom::PushKey",
     "Custom::TocsinTeam",
 }
 CHARGED_BY_THE_MONTH = {

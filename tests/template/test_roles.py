@@ -14,6 +14,7 @@ LOGS = {"logs:CreateLogStream", "logs:PutLogEvents"}
 ADMIN_KEY = "parameter/tocsin/${AWS::StackName}/admin-key"
 CHANNEL_SECRETS = "parameter/tocsin/${AWS::StackName}/channels/*"
 LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
+PUSH_KEY = "parameter/tocsin/${AWS::StackName}/push-key"
 HEARTBEAT_URLS = "parameter/tocsin/${AWS::StackName}/heartbeats/*"
 INTEGRATION_URLS = "parameter/tocsin/${AWS::StackName}/integrations/*"
 EVERY_SECRET = "parameter/tocsin/${AWS::StackName}/*"
@@ -22,7 +23,8 @@ READERS_OF_SECRETS = {"ActionsRole", "NotifierRole", "TeamConfigRole"}
 """Which secrets a team names is not known here, but none of them lies elsewhere."""
 SECRETS_KEY_POLICIES = {
     "SecretsKeyWriting": ("kms:Encrypt", {"AlertsApiRole", "FirstKeyRole", "TeamConfigRole"}),
-    "SecretsKeyReading": ("kms:Decrypt", READERS_OF_SECRETS),
+    # A pair of keys that stays is read for its public one.
+    "SecretsKeyReading": ("kms:Decrypt", READERS_OF_SECRETS | {"FirstKeyRole"}),
 }
 TOPICS = "arn:${AWS::Partition}:sns:*:*:*"
 NAMED_LATER = {
@@ -125,6 +127,7 @@ ALLOWED: dict[str, Permissions] = {
         "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query"),
         ADMIN_KEY: actions("ssm", "DeleteParameter PutParameter"),
         LINK_KEY: actions("ssm", "DeleteParameter PutParameter"),
+        PUSH_KEY: actions("ssm", "DeleteParameter GetParameter PutParameter"),
     },
     "TeamConfigRole": {
         "TeamConfigLogs": LOGS,
@@ -358,11 +361,35 @@ def test_a_permission_is_for_some_partitions_only(
         for statement in statements(deployed.of_type("AWS::IAM::Role")[role])
         if f"dynamodb:{action}" in listed(statement["Action"])
         and "Condition" in statement
+        and "ForAllValues:StringEquals" not in statement["Condition"]
         and statement["Effect"] == "Allow"
     ]
 
     assert statement["Condition"] == {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}
+    }
+
+
+def test_of_people_the_notifier_changes_their_devices_and_nothing_else(deployed: Template) -> None:
+    conditions = {
+        name: [
+            statement["Condition"]
+            for statement in statements(role)
+            if "ForAllValues:StringEquals" in statement.get("Condition", {})
+        ]
+        for name, role in deployed.of_type("AWS::IAM::Role").items()
+    }
+
+    assert {name: it for name, it in conditions.items() if it} == {
+        "NotifierRole": [
+            {
+                "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["C#user"]},
+                "ForAllValues:StringEquals": {
+                    "dynamodb:Attributes": ["pk", "sk", keys.PUSH_DEVICES]
+                },
+                "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+            }
+        ]
     }
 
 

@@ -18,6 +18,7 @@ from functions.alerts_api.routes.integration_types import integration_type_route
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.overrides import OverrideRoutes
+from functions.alerts_api.routes.push_devices import push_device_routes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
 from functions.alerts_api.routes.schedules import schedule_routes
 from functions.alerts_api.routes.silences import silence_routes, window_routes
@@ -71,6 +72,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *policy_routes(ports, stores),
         *route_routes(ports, stores),
         *user_routes(ports, stores),
+        *push_device_routes(ports, stores),
         *channel_routes(ports, stores),
         *heartbeat_routes(ports, stores),
         *awake.routes(),

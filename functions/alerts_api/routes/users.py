@@ -55,7 +55,10 @@ def user_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class UserRoutes(ValueRoutes[User]):
-    """What a user has verified stays through all changes; it holds for that address only."""
+    """What a user has verified stays through all changes, and so do their devices for push.
+
+    What is verified holds for that address only.
+    """
 
     tests: MessageTests
 
@@ -106,7 +109,8 @@ class UserRoutes(ValueRoutes[User]):
         self, request: Request, before: Configured[User] | None, value: User
     ) -> Configured[User]:
         if before is not None:
-            value = replace(value, verified=before.value.verified)
+            own = before.value
+            value = replace(value, verified=own.verified, push_devices=own.push_devices)
         return super().next(request, before, value)
 
     def view(self, request: Request, stored: Configured[User]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "key_id": "An API key's id, not the key itself.",
     "override_id": "An override's id: an opaque text.",
     "swap_id": "A swap's id: an opaque text.",
+    "device_id": "A device's id: an opaque text.",
     "name": "The name: 1 to 64 of a-z, 0-9 and -; of a user also A-Z, . and _.",
     "token": "The token of an integration URL: 32 hex digits, dashes or not.",
 }
@@ -70,6 +71,7 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "key_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
     "override_id": "01KJM7A0C8ZK4C0M5N7P9R1T3W",
     "swap_id": "01KJM7B0C8ZK4C0M5N7P9R1T3W",
+    "device_id": "d5c2f1e0a9b8c7d6e",
     "token": "3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c",
     "channels": "ops-hook",
     "escalation-policies": "default",

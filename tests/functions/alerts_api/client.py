@@ -99,6 +99,7 @@ class Client:
             "wait": lambda seconds: world.pass_time(seconds=seconds),
             "log": log,
             "channel_secrets_prefix": "/tocsin/tocsin/channels",
+            "push_public_key": "B-public",
         }
         stores: dict[str, Any] = {
             "policies": world.policies,

@@ -12,7 +12,7 @@ from functions.notifier.outbound import Outbound
 from functions.notifier.parameters import Parameters
 from tests.captured_log import captured_log
 from tests.examples import MINUTE, NINE, TO_OPS, firing, trigger
-from tests.fakes.providers import NoShortLinks
+from tests.fakes.providers import NoShortLinks, NotedDevices
 from tests.scripted_server import ScriptedServer
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.ssm_secrets import SsmSecrets
@@ -93,6 +93,7 @@ def a_wiring(secrets: Parameters | None = None, *, allow_private: bool = False) 
         render=render,
         ask_aws=AwsSdk("eu-central-1"),
         short_links=NoShortLinks(),
+        push_devices=NotedDevices(),
         slack_api_url=SLACK_API_URL,
         now=at_nine,
         log=captured_log("notifier"),

@@ -62,7 +62,7 @@ from tocsin_cli.simulated.stores import Stores
 
 TOKEN = json.dumps({"bot_token": "xoxb-canary", "signing_secret": "s"})
 POSTED = reply(body={"ok": True, "channel": "C1", "ts": "1700000000.000100"})
-BUNDLED = {"email", "slack", "sms", "apprise"}
+BUNDLED = {"email", "slack", "sms", "push", "apprise"}
 SETTINGS: dict[str, dict[str, Any]] = {
     "email": {"to": ["alice@example.com"]},
     "sms": {"to": ("+15550100", "+15550101")},

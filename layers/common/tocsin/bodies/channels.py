@@ -8,19 +8,19 @@ from pydantic import Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 
 from tocsin.bodies.model import ABOUT_BUNDLE, Bundle, ConfigurationBody, SecretName, with_example
-from tocsin.channels.by_type import MODULES, channel_spec
+from tocsin.channels.by_type import channel_spec, team_types
 from tocsin.channels.spec import SecretUse, Setting
 
 RATE_LIMIT: Final = 6_000
 
-_SPECS: Final = {type_: channel_spec(type_) for type_ in MODULES}
+_SPECS: Final = {type_: channel_spec(type_) for type_ in team_types()}
 CHANNEL_SETTINGS: Final = {it.name: it for spec in _SPECS.values() for it in spec.settings}
 """By name: types that share one give it the same form."""
 
 # mypy knows no types that are made at run time.
 _enumeration: Any = StrEnum
 _unlisted: Any = SkipJsonSchema
-ChannelType: Final = _enumeration("ChannelType", {type_: type_ for type_ in MODULES})
+ChannelType: Final = _enumeration("ChannelType", {type_: type_ for type_ in team_types()})
 ChannelType.__doc__ = "How a channel reaches people."
 
 

@@ -88,8 +88,9 @@ class UserBody(ConfigurationBody):
         [],
         max_length=RULES_LIMIT,
         description=(
-            "None: critical at once by every contact method that has an address; warning by "
-            "e-mail and Slack, by SMS if there is neither; info only appears."
+            "None: critical at once by every contact method that has an address; warning by all "
+            "of these but SMS, by SMS if there is no other; info only appears. `push` goes to the "
+            "browsers and phones where the user allowed it, at `/console/me/phone`."
         ),
         examples=[_RULES_EXAMPLE],
     )
@@ -109,13 +110,14 @@ class UserBody(ConfigurationBody):
             InvalidInputError: A rule has no address to go to.
         """
         fields = [ADDRESS_FIELDS[rule.by] for rule in self.notify]
+        # Devices are the person's own, and come later: until then reachability says it.
         problems = [
             Problem(
                 f"notify[{position}].by",
                 f"needs the user's {field}: add it, or use another contact method",
             )
             for position, field in enumerate(fields)
-            if getattr(self, field) is None
+            if self.notify[position].by is not ContactMethod.PUSH and getattr(self, field) is None
         ]
         if problems:
             raise InvalidInputError("The body is not as it should be.", problems)

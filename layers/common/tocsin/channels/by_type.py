@@ -11,10 +11,18 @@ MODULES: Final = {
     "slack": "tocsin.channels.slack",
     "email": "tocsin.channels.email",
     "sms": "tocsin.channels.sms",
+    "push": "tocsin.channels.push",
     "apprise": "tocsin.channels.apprise",
     "console": "tocsin.channels.console",
 }
 """Each has its `ChannelSpec` as `CHANNEL`."""
+PERSONAL: Final = frozenset(("push",))
+"""Types that reach one person's own devices: no channel of the team has such a type."""
+
+
+def team_types() -> list[str]:
+    """The types that channels of a team may have."""
+    return [type_ for type_ in MODULES if type_ not in PERSONAL]
 
 
 def channel_spec(type_: str) -> ChannelSpec:

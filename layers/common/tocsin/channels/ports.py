@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from tocsin.domain.notification import Delivery, Notification
     from tocsin.domain.on_call.notice import Notice
     from tocsin.domain.people import Channel
+    from tocsin.domain.push_device import PushDevice
     from tocsin.usecases.ports import NotificationRepository
 
 
@@ -82,6 +83,16 @@ class ShortLinks(Protocol):
         """Make a link that shows the alert or digest to the reader; None: it is not stored."""
 
 
+class PushDevices(Protocol):
+    """Notes what push services say of people's devices."""
+
+    def note_gone(self, user: str, device: PushDevice, *, at: datetime) -> bool:
+        """Note that a subscription has ended; False: it is gone already, or another one."""
+
+    def note_taken(self, user: str, device: PushDevice, *, at: datetime) -> bool:
+        """Note that its push service took a message; False: it is gone."""
+
+
 class ChannelSender(Protocol):
     """Sends messages of one type of channel."""
 
@@ -135,6 +146,9 @@ class Wiring:
     render: Render
     ask_aws: AskAws
     short_links: ShortLinks
+    push_devices: PushDevices
+    push_key_parameter: str = ""
+    """The parameter with the private key of web push; empty: this stack sends none."""
     slack_api_url: str
     """Without a slash at its end."""
     now: Callable[[], datetime]

@@ -30,12 +30,12 @@ def channel_of(delivery: Delivery, directory: Directory) -> Channel | None:
             return channel
         return replace(channel, rate_per_minute=directory.settings.rate_of(channel.type))
     method = method_of(delivery)
-    if method is None:
-        return None
     user = directory.users.get(delivery.target_name)
-    address = user.address_of(method) if user else None
-    if address is None:
+    address = user.address_of(method) if user and method else None
+    if user is None or method is None or address is None:
         return None
+    if method is ContactMethod.PUSH:
+        return _devices(user, device_of(delivery), directory)
     if method is ContactMethod.SLACK:
         return _direct_message(address, directory)
     return Channel(
@@ -138,7 +138,28 @@ def why_gone(delivery: Delivery) -> str:
     """Why `channel_of` finds nothing."""
     if not is_to_user(delivery):
         return f"there is no channel {delivery.channel} any more"
+    if method_of(delivery) is ContactMethod.PUSH:
+        return f"{delivery.target_name} has no device for push any more"
     return f"{delivery.target_name} has no address for {method_of(delivery)} any more"
+
+
+def device_of(delivery: Delivery) -> str | None:
+    """The only device that a test of push is for; None: all of the person's."""
+    if delivery.event is not NotificationEvent.TEST:
+        return None
+    return delivery.channel.partition(_AFTER)[2] or None
+
+
+def _devices(user: User, only: str | None, directory: Directory) -> Channel | None:
+    devices = [it for it in user.live_devices if only in (None, it.device_id)]
+    if not devices:
+        return None
+    return Channel(
+        name=f"@{ContactMethod.PUSH}",
+        type=ContactMethod.PUSH,
+        settings={"user": user.name, "devices": devices},
+        rate_per_minute=directory.settings.rate_of(ContactMethod.PUSH),
+    )
 
 
 def _direct_message(slack_id: str, directory: Directory) -> Channel | None:

@@ -165,6 +165,13 @@ class HeartbeatNotFoundError(NotFoundError):
     sentence = "There is no heartbeat behind this URL or name."
 
 
+class PushDeviceNotFoundError(NotFoundError):
+    """Unknown, removed and foreign ids look the same."""
+
+    code = "push_device_not_found"
+    sentence = "You have no device for push with this id."
+
+
 class SilenceNotFoundError(NotFoundError):
     """No silence of this name."""
 
@@ -232,6 +239,12 @@ class LastAdminKeyError(ConflictError):
     """Without an admin key no further key can be made."""
 
     code = "last_admin_key"
+
+
+class TooManyDevicesError(ConflictError):
+    """A person has as many devices for push as are allowed."""
+
+    code = "too_many_devices"
 
 
 class ManagedElsewhereError(ConflictError):

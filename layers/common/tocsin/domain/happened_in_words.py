@@ -24,6 +24,7 @@ _METHODS: Final = {
     ContactMethod.EMAIL: "e-mail",
     ContactMethod.SMS: "SMS",
     ContactMethod.SLACK: "Slack",
+    ContactMethod.PUSH: "push",
 }
 _SENT: Final = frozenset((ChangeType.NOTIFICATION_SENT, ChangeType.DIGEST_SENT))
 _MESSAGES: Final = _SENT | {ChangeType.NOTIFICATION_FAILED}

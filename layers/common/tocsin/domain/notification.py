@@ -120,7 +120,8 @@ class Delivery:
     """`user:alice` or `channel:ops-hook`, as in the step; of a schedule, the user."""
     channel: str
     """A channel's name, or the contact method of a user, with the delay of the user's rule, or the
-    time for which it waits: `email`, `sms+5m`, `email+2026-03-02T07:00Z`."""
+    time for which it waits: `email`, `sms+5m`, `email+2026-03-02T07:00Z`. A test of one device has
+    its id behind `push+`."""
     event: NotificationEvent = NotificationEvent.PAGED
     reason: NotificationReason
     step_name: str | None = None

@@ -12,6 +12,7 @@ from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from tocsin.domain.hours import Hours
+    from tocsin.domain.push_device import PushDevice
     from tocsin.domain.team_settings import TeamSettings
 
 PHONE: Final = r"^\+[1-9][0-9]{6,14}$"
@@ -29,14 +30,18 @@ class ContactMethod(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     SLACK = "slack"
+    PUSH = "push"
+    """By the browsers and phones where the person asked for it, see `PushDevice`."""
 
 
 ADDRESS_FIELDS: Final = {
     ContactMethod.EMAIL: "email",
     ContactMethod.SMS: "phone",
     ContactMethod.SLACK: "slack_id",
+    ContactMethod.PUSH: "push_devices",
 }
-"""The field of a user that holds the address, under this name also in the API and in storage."""
+"""The field of a user that holds the address, under this name also in the API and in storage; of
+push it holds the devices, which no body of the API and no file may set."""
 
 
 class Role(StrEnum):
@@ -90,8 +95,8 @@ class User:
     time_zone: str = "UTC"
     """A name of the IANA database."""
     notify: tuple[NotificationRule, ...] = ()
-    """Empty: critical at once by every contact method with an address, warning by e-mail and Slack
-    (by SMS if there is neither), info not at all."""
+    """Empty: critical at once by every contact method with an address, warning by all of these but
+    SMS (by SMS if there is no other), info not at all."""
     bundle: timedelta | None = None
     """None: the team's."""
     notices: frozenset[str] | None = None
@@ -99,12 +104,20 @@ class User:
     role: Role = Role.RESPONDER
     verified: Mapping[ContactMethod, str] = field(default_factory=dict)
     """The hash of the address that its owner verified; another address is not verified."""
+    push_devices: "tuple[PushDevice, ...]" = ()
+    """Also those that are gone."""
     managed_by: str | None = None
 
     def address_of(self, method: ContactMethod) -> str | None:
-        """The user's address for this method; None: the user has none."""
+        """The user's address for this method, of push the live devices; None: there is none."""
+        if method is ContactMethod.PUSH:
+            return " ".join(it.device_id for it in self.live_devices) or None
         address: str | None = getattr(self, ADDRESS_FIELDS[method])
         return address
+
+    @property
+    def live_devices(self) -> "list[PushDevice]":
+        return [it for it in self.push_devices if it.is_live]
 
     @property
     def methods(self) -> list[ContactMethod]:
@@ -113,6 +126,8 @@ class User:
 
     def is_verified(self, method: ContactMethod) -> bool:
         """Whether the owner of the present address has said that it arrives."""
+        if method is ContactMethod.PUSH:
+            return any(it.last_seen_at is not None for it in self.live_devices)
         address = self.address_of(method)
         return address is not None and self.verified.get(method) == hash_address(address)
 

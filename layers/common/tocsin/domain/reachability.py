@@ -277,6 +277,11 @@ def _gap_of_method(user: User, method: ContactMethod, team: Team) -> Gap | None:
         return gap
     if user.is_verified(method):
         return None
+    if method is ContactMethod.PUSH:
+        problem = (
+            f"{user.name} has not said that a push arrived: send a test from /console/me/phone"
+        )
+        return user_gap(user, GapCode.NOT_VERIFIED, place, problem)
     test = f"POST /api/v1/users/{user.name}/test"
     problem = f"{method} of {user.name} is not verified: send a test with {test}"
     return user_gap(user, GapCode.NOT_VERIFIED, place, problem)

@@ -34,4 +34,5 @@ def sample_alert(delivery: Delivery) -> Alert:
 
 def _named(delivery: Delivery) -> str:
     is_to_user = delivery.target.startswith(f"{TargetKind.USER}:")
-    return f"{delivery.target_name} by {delivery.channel}" if is_to_user else delivery.channel
+    method = delivery.channel.partition("+")[0]
+    return f"{delivery.target_name} by {method}" if is_to_user else delivery.channel

@@ -17,6 +17,7 @@ PROVIDER_RATES: Final[Mapping[str, int]] = {
     "email": 840,
     "sms": 1_200,
     "slack": 60,
+    "push": 1_200,
     "webhook": 1_200,
     "apprise": 60,
     "console": 60_000,
@@ -30,7 +31,7 @@ have limits of their own, for each channel.
 - sms: SNS takes 20 a second from an account
   (docs.aws.amazon.com/general/latest/gr/sns.html, delivery rate of SMS messages).
 - slack: one a second for each channel (api.slack.com/docs/rate-limits, chat.postMessage).
-- webhook, console: ours; no provider publishes one.
+- webhook, console, push: ours; no provider publishes one.
 - apprise: ours, the lowest of the others: what is behind it is not known.
 """
 RATE_LIMIT: Final = 60_000

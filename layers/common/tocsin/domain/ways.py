@@ -178,6 +178,8 @@ def _why_untold(user: User, severity: Severity) -> Gap:
 
 def gap_of_method(user: User, method: ContactMethod, directory: Directory) -> Gap | None:
     place = ADDRESS_FIELDS[method]
+    if method is ContactMethod.PUSH and not user.live_devices:
+        return user_gap(user, GapCode.NO_ADDRESS, place, _why_no_device(user))
     if user.address_of(method) is None:
         problem = f"{user.name} has no address for {method}"
         return user_gap(user, GapCode.NO_ADDRESS, place, problem)
@@ -185,6 +187,13 @@ def gap_of_method(user: User, method: ContactMethod, directory: Directory) -> Ga
         problem = "no Slack channel is configured, whose app could write to people"
         return user_gap(user, GapCode.NO_SLACK_CHANNEL, place, problem)
     return None
+
+
+def _why_no_device(user: User) -> str:
+    how = "open /console/me/phone on the phone and allow it"
+    if user.push_devices:
+        return f"every device of {user.name} for push is gone: {how} again"
+    return f"{user.name} has no device for push: {how}"
 
 
 def user_gap(user: User, code: GapCode, place: str, problem: str) -> Gap:

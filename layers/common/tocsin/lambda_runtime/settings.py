@@ -14,7 +14,11 @@ SLACK_API_URL: Final = "https://slack.com/api"
 REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "functions.ingest.app.handler": (),
     "functions.ingest.app.compat_handler": (),
-    "functions.alerts_api.app.handler": ("DELIVERIES_QUEUE_URL", "CHANNEL_SECRETS_PREFIX"),
+    "functions.alerts_api.app.handler": (
+        "DELIVERIES_QUEUE_URL",
+        "CHANNEL_SECRETS_PREFIX",
+        "PUSH_PUBLIC_KEY",
+    ),
     "functions.actions.app.handler": ("DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"),
     "functions.calendar.app.handler": (),
     "functions.console.app.handler": (),
@@ -34,6 +38,7 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
         "FAILURES_QUEUE_URL",
         "LINK_KEY_PARAMETER",
         "PUBLIC_URL",
+        "PUSH_KEY_PARAMETER",
     ),
     "functions.first_key.app.handler": (),
     "functions.team_config.app.handler": (
@@ -75,6 +80,10 @@ class Settings:
     """The API's address; empty: the address of each request."""
     link_key_parameter: str
     """The SSM parameter with the key that signs links."""
+    push_key_parameter: str
+    """The SSM parameter with the private key of web push."""
+    push_public_key: str
+    """The public one, which browsers ask for: base64url of an uncompressed point of P-256."""
     channel_secrets_prefix: str
     """The SSM path of the signing secrets that are generated for channels."""
     secrets_key: str
@@ -128,6 +137,8 @@ class Settings:
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
             link_key_parameter=environment.get("LINK_KEY_PARAMETER", ""),
+            push_key_parameter=environment.get("PUSH_KEY_PARAMETER", ""),
+            push_public_key=environment.get("PUSH_PUBLIC_KEY", ""),
             channel_secrets_prefix=environment.get("CHANNEL_SECRETS_PREFIX", "").rstrip("/"),
             secrets_key=environment.get("SECRETS_KEY", ""),
             allows_private_webhooks=allow_private == "true",

@@ -347,6 +347,8 @@ def _verification(delivery: Delivery, directory: Directory, work: Work) -> str |
     user, method = directory.users.get(delivery.target_name), method_of(delivery)
     if user is None or method is None or user.is_verified(method):
         return None
+    if method is ContactMethod.PUSH:
+        return None  # its owner says so on the page that sent the test
     return work.links.verification(user, method, at=work.now())
 
 

@@ -34,6 +34,8 @@ DUE: Final = "due"
 
 USER: Final = "user"
 """The kind whose names are unique without case."""
+PUSH_DEVICES: Final = "push_devices"
+"""Of a user's item: a map of devices by their ids. What the notifier may write of a user."""
 HEARTBEATS: Final = "C#heartbeat"
 """All heartbeats; those with a timer are in the `due` index beside the alerts."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Attribute, Image, Item, number, read_text, text
@@ -21,6 +21,9 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
 )
 from tocsin.domain.errors import ChannelNotFoundError, UserNotFoundError
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, Role, User
+
+if TYPE_CHECKING:
+    from tocsin.domain.push_device import PushDevice
 
 OLD_RATE: Final = 60
 """What channels without a chosen rate stored before these had their provider's: whether such a
@@ -42,7 +45,24 @@ def _write_user(user: User) -> Item:
         "notify": {"L": [_write_rule(rule) for rule in user.notify]},
         **_write_bundle(user.bundle),
         **write_notices(user.notices),
+        **_write_devices(user),
     }
+
+
+def _write_devices(user: User) -> Item:
+    if not user.push_devices:
+        return {}
+    from tocsin.adapters.dynamodb.configuration.push_devices import write_devices
+
+    return write_devices(user.push_devices)
+
+
+def _devices_from(image: Image) -> "tuple[PushDevice, ...]":
+    if keys.PUSH_DEVICES not in image:
+        return ()
+    from tocsin.adapters.dynamodb.configuration.push_devices import devices_from
+
+    return devices_from(image)
 
 
 def write_notices(notices: frozenset[str] | None) -> Item:
@@ -92,6 +112,7 @@ def _user_from(image: Image) -> User:
         notify=tuple(_rule_from(rule["M"]) for rule in image["notify"]["L"]),
         bundle=_bundle_from(image),
         notices=notices_from(image),
+        push_devices=_devices_from(image),
         role=Role(read_text(image, "role") or Role.RESPONDER),
         managed_by=manager_of(image),
     )
