@@ -3,8 +3,8 @@
 import {activityPage} from "./activity.js";
 import {alertsPage} from "./alerts.js";
 import {mePage} from "./me.js";
-import {setUpListPage, setUpOnePage, setUpPage} from "./setup.js";
-import {signInLinkPage, signInPage} from "./signIn.js";
+import {setUpListPage, setUpOnePage, setUpPage} from "./set-up.js";
+import {signInLinkPage, signInPage} from "./sign-in.js";
 
 export const pages = [alertsPage, activityPage, mePage, setUpPage, setUpListPage, setUpOnePage, signInPage, signInLinkPage];
 

@@ -15,7 +15,7 @@ import {html, useEffect, useId, useMemo, useRef, useState} from "../core/view.js
  * @property {string} [unset] what it is called when nothing is chosen
  * @property {FieldOf[]} [of] of rows
  * @property {string} [one] what a row is
- * @property {(values: any) => boolean} [when] whether it belongs to what the others say
+ * @property {string[]} [when] the types that it belongs to, where the form has a type
  * @property {boolean} [required]
  * @property {boolean} [rare] stands below, with those that few need
  */
@@ -76,7 +76,7 @@ const allTyped = (fields, values) =>
  * @param {FieldOf} field @param {any} typed @param {string} path
  * @returns {any} null where nothing was typed
  */
-function valueOf(field, typed, path) {
+function valueIn(field, typed, path) {
   const {kind} = field;
   if (kind === "check" || kind === "choices") return typed;
   if (kind === "rows") {
@@ -126,7 +126,7 @@ function allValues(fields, typed, below = "") {
     const last = /** @type {string} */ (parts.pop());
     let place = values;
     for (const part of parts) place = place[part] = place[part] || {};
-    place[last] = valueOf(field, typed[field.name], below + field.name);
+    place[last] = valueIn(field, typed[field.name], below + field.name);
   }
   return values;
 }
@@ -282,7 +282,7 @@ export function Form({fields, values, submit, says, fixed, children}) {
   const [isBusy, setBusy] = useState(false);
   const box = useRef(/** @type {HTMLFormElement | null} */ (null));
   const names = useNames(fields);
-  const shown = fields.filter(({when}) => !when || when(typed));
+  const shown = fields.filter(({when}) => !when || !("type" in typed) || when.includes(typed.type));
   const elsewhere = problems.filter((it) => !placed(problems, shown, typed).includes(it));
   const refuse = (/** @type {string} */ message, /** @type {Problem[]} */ details) => {
     setRefusal(message);

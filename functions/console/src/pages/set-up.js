@@ -17,8 +17,8 @@ import {Icon} from "../parts/icon.js";
 import {Skeleton} from "../parts/skeleton.js";
 import {Table} from "../parts/table.js";
 import {Tag} from "../parts/tag.js";
-import {NOUNS, SETTINGS, settingsOf} from "./nouns.js";
-import {Panels, TypePicker} from "./setupPanels.js";
+import {cellsOf, noteOf, settingsOf, useNouns} from "./set-up-nouns.js";
+import {Panels, TypePicker} from "./set-up-panels.js";
 
 const HOME = "/console/set-up";
 const PARTS_LIMIT = 10; // 2,000 objects; more are found by their address
@@ -58,7 +58,7 @@ async function all(path) {
   return found;
 }
 
-/** @param {import("./nouns.js").Noun} noun */
+/** @param {Noun} noun */
 const article = ({one}) => `${/^[aeiouA]/.test(one) && !one.startsWith("user") ? "an" : "a"} ${one}`;
 
 /** @param {{to?: string, words?: string}} props */
@@ -73,9 +73,12 @@ function useMay(scope = "config:write") {
   return can(scope);
 }
 
-function Overview() {
+/** @typedef {import("./set-up-nouns.js").Noun} Noun */
+
+/** @param {{nouns: Record<string, Noun>}} props */
+function Overview({nouns: described}) {
   const {value: counts, error} = useLive(async () => {
-    const nouns = Object.keys(NOUNS);
+    const nouns = Object.keys(described).filter((it) => it !== "settings");
     const answers = await Promise.allSettled(nouns.map((noun) => api.get(`/${noun}`, {limit: 1})));
     const lost = answers.filter((it) => it.status === "rejected");
     if (lost.length === nouns.length) throw /** @type {PromiseRejectedResult} */ (lost[0]).reason;
@@ -86,17 +89,15 @@ function Overview() {
   const wrong = reach?.problems.length;
   const sentence = !reach ? "Set-up" : wrong ? `${plural(wrong, "thing")} may keep a page from people` : "Nothing keeps a critical page from people";
   return html`<div class="now"><h1>${sentence}</h1><p>${wrong ? html`<a href="/console/reachability">What, and how to mend it</a>` : "As far as the set-up can tell."}</p></div><${Told} />
-    <ul class="nouns">${[...Object.entries(NOUNS), ["settings", {many: "settings", icon: "setup", about: "Bundles, storms, flapping, notices, rates."}]].map(([noun, it]) => {
-      const {many, icon, about} = /** @type {any} */ (it);
-      const count = counts?.[/** @type {string} */ (noun)];
+    <ul class="nouns">${Object.entries(described).map(([noun, {many, icon, about}]) => {
+      const count = counts?.[noun];
       return html`<li key=${noun}><a class="panel" href=${`${HOME}/${noun}`}><${Icon} name=${icon} /><b>${capital(many)}</b>
         <span class="num quiet">${typeof count === "number" ? count : ""}</span><span>${about}</span></a></li>`;
     })}</ul>`;
 }
 
-/** @param {{path: string}} props */
-function List({path}) {
-  const noun = /** @type {import("./nouns.js").Noun} */ (NOUNS[path]);
+/** @param {{path: string, noun: Noun}} props */
+function List({path, noun}) {
   const may = useMay(noun.scope);
   const {value: list, error} = useLive(() => all(`/${path}`), [path]);
   const {value: lastAlerts} = useLive(() => (path === "integrations" ? newestAlerts() : Promise.resolve({})), [path]);
@@ -106,10 +107,10 @@ function List({path}) {
   const rows = list.map((it) => {
     const id = it.id || it.name;
     const label = html`<a href=${`${HOME}/${path}/${encodeURIComponent(id)}`}>${it.name}</a>${it.managed_by && html` <${Tag}>${it.managed_by}<//>`}`;
-    return {key: id, cells: [label, ...noun.cells(it, lastAlerts || {}).map(([, cell]) => cell)]};
+    return {key: id, cells: [label, ...cellsOf(noun, it, lastAlerts || {}).map(([, cell]) => cell)]};
   });
-  const heads = ["Name", ...noun.cells(list[0], {}).map(([head]) => head)];
-  return html`<${Crumb} /><div class="lead"><h1>${[plural(list.length, noun.one, noun.many), noun.note?.(list)].filter(Boolean).join(", ")}</h1>${add}</div>
+  const heads = ["Name", ...noun.cells.map(([head]) => head)];
+  return html`<${Crumb} /><div class="lead"><h1>${[plural(list.length, noun.one, noun.many), noteOf(noun, list)].filter(Boolean).join(", ")}</h1>${add}</div>
     <${Told} /><${Table} caption=${capital(noun.many)} columns=${heads} rows=${rows} />`;
 }
 
@@ -122,16 +123,15 @@ async function newestAlerts() {
   return newest;
 }
 
-/** @param {{path: string}} props */
-function New({path}) {
-  const noun = /** @type {import("./nouns.js").Noun} */ (NOUNS[path]);
+/** @param {{path: string, noun: Noun}} props */
+function New({path, noun}) {
   const {query} = useRoute();
   const may = useMay(noun.scope);
   const begin = useMemo(() => ({...noun.begin, ...prefilled(noun, query)}), [path]);
   const type = path === "integrations" ? query.new : "";
   const fields = useMemo(() => [
     ...(noun.isPosted ? [] : [{name: "name", label: "Name", required: true, like: path === "users" ? "alice" : "payments", help: "Letters, digits and -; it cannot be changed later."}]),
-    ...(noun.fields || [{name: "$", label: "Settings as JSON", kind: "json", required: true}]).filter((field) => !field.when || path === "channels" || field.when({type})),
+    ...(noun.fields || [{name: "$", label: "Settings as JSON", kind: "json", required: true}]).filter((field) => !field.when || path === "channels" || field.when.includes(type || "")),
   ], [path, type]);
   if (!may) return html`<${Crumb} /><${Banner} icon="key" fact="You may not change this." />`;
   if (path === "integrations" && type === "1") return html`<${Crumb} to=${`${HOME}/integrations`} words="Integrations" /><${TypePicker} />`;
@@ -150,19 +150,18 @@ function New({path}) {
     <section class="panel pad"><${Form} fields=${fields} values=${noun.fields ? begin : {$: noun.blank}} submit=${submit} says=${`Make ${article(noun)}`} /></section>`;
 }
 
-/** Fields that the address fills in, as ?match=…: lists a line each. @param {import("./nouns.js").Noun} noun @param {Record<string, string>} query */
+/** Fields that the address fills in, as ?match=…: lists a line each. @param {Noun} noun @param {Record<string, string>} query */
 const prefilled = (noun, query) =>
   Object.fromEntries((noun.fields || []).filter(({name}) => query[name]).map(({name, kind}) => [name, kind === "lines" ? query[name]?.split("\n") : query[name]]));
 
-/** PUT would replace one of the same name. @param {import("./nouns.js").Noun} noun @param {string} path @param {string} name */
+/** PUT would replace one of the same name. @param {Noun} noun @param {string} path @param {string} name */
 async function expectNone(noun, path, name) {
   const isThere = (await all(`/${path}`)).some((it) => it.name.toLowerCase() === name.toLowerCase());
   if (isThere) throw new Error(`There is ${article(noun)} ${name} already.`);
 }
 
-/** @param {{path: string, id: string}} props */
-function One({path, id}) {
-  const noun = /** @type {import("./nouns.js").Noun} */ (NOUNS[path]);
+/** @param {{path: string, id: string, noun: Noun}} props */
+function One({path, id, noun}) {
   const {path: address} = useRoute();
   const may = useMay(noun.scope);
   const {value: it, error, refresh} = useLive(async () => (await api.get(`/${path}/${encodeURIComponent(id)}`)).data, [path, id]);
@@ -196,12 +195,12 @@ function One({path, id}) {
       told.set({fact: /** @type {Error} */ (problem).message, lines: [], isBad: true});
     }
   };
-  const fields = (noun.fields || []).filter((field) => !field.when || path === "channels" || field.when(it));
+  const fields = (noun.fields || []).filter((field) => !field.when || path === "channels" || field.when.includes(it.type));
   const verb = `${noun.ends || "Delete"}${noun.ends ? "" : ` ${it.name}`}`;
   return html`${crumb}<div class="lead"><h1>${it.name}</h1>${may && own && !isOver && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
     <${Told} />
     ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages this ${noun.one}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
-    <div class="halves"><div>${path !== "users" && html`<dl class="facts panel pad">${noun.cells(it, {}).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}
+    <div class="halves"><div>${path !== "users" && html`<dl class="facts panel pad">${cellsOf(noun, it).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}
       <${Panels} path=${path} it=${it} once=${shownOnce.get(address)} keep=${(/** @type {any} */ data) => shownOnce.set(address, data)} may=${may} refresh=${refresh} /></div>
     <div>${noun.fields && html`<section class="panel pad"><h2>Settings</h2><${Form} key=${`${id} ${saved}`} fields=${fields} values=${it} submit=${change} says="Save" fixed=${!may || !own || isOver} /></section>`}
     ${!noun.isPosted && html`<details class="panel pad raw" open=${!noun.fields}><summary>As JSON</summary>
@@ -211,7 +210,8 @@ function One({path, id}) {
 
 const JSON_FIELD = [{name: "$", label: "Settings as JSON", kind: "json", required: true, help: "All of them: what is left out becomes the default. The names are those of the API, see /docs."}];
 
-function Settings() {
+/** @param {{noun: Noun}} props */
+function Settings({noun}) {
   const may = useMay();
   const {value: it, error, refresh} = useLive(async () => (await api.get("/settings")).data);
   const [saved, setSaved] = useState(0);
@@ -224,34 +224,45 @@ function Settings() {
   };
   return html`<${Crumb} /><div class="now"><h1>The team's settings</h1><p>For all who do not say otherwise.</p></div><${Told} />
     ${it.managed_by && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages these settings`}><p>Change them there and deploy.</p><//>`}
-    <section class="panel pad"><${Form} key=${saved} fields=${SETTINGS} values=${it} submit=${change} says="Save" fixed=${!may || it.managed_by} /></section>`;
+    <section class="panel pad"><${Form} key=${saved} fields=${noun.fields || []} values=${it} submit=${change} says="Save" fixed=${!may || it.managed_by} /></section>`;
 }
 
 /** A noun of the address that there is not. */
 const Unknown = () => html`<${Crumb} /><${Empty} title="There is nothing at this address" act=${html`<a class="btn solid" href=${HOME}>Set-up</a>`} />`;
 
-/** @param {{children: any}} props */
-const SetUp = ({children}) => html`<div class="set-up">${children}</div>`;
+/** @param {{draw: (nouns: Record<string, Noun>) => any}} props */
+function SetUp({draw}) {
+  const nouns = useNouns();
+  return html`<div class="set-up">${nouns ? draw(nouns) : html`<${Skeleton} />`}</div>`;
+}
 
 function ListPage() {
   const {params, query} = useRoute();
-  const noun = params.noun || "";
-  if (noun === "settings") return html`<${SetUp}><${Settings} /><//>`;
-  if (!NOUNS[noun]) return html`<${SetUp}><${Unknown} /><//>`;
-  return html`<${SetUp}>${query.new ? html`<${New} key=${`${noun} ${query.new}`} path=${noun} />` : html`<${List} key=${noun} path=${noun} />`}<//>`;
+  const path = params.noun || "";
+  return html`<${SetUp} draw=${(/** @type {Record<string, Noun>} */ nouns) => {
+    const noun = nouns[path];
+    if (!noun) return html`<${Unknown} />`;
+    if (path === "settings") return html`<${Settings} noun=${noun} />`;
+    return html`<${query.new ? New : List} key=${`${path} ${query.new}`} path=${path} noun=${noun} />`;
+  }} />`;
 }
 
 function OnePage() {
   const {params} = useRoute();
-  const {noun = "", name = ""} = params;
-  return html`<${SetUp}>${NOUNS[noun] ? html`<${One} key=${`${noun} ${name}`} path=${noun} id=${name} />` : html`<${Unknown} />`}<//>`;
+  const {noun: path = "", name = ""} = params;
+  return html`<${SetUp} draw=${(/** @type {Record<string, Noun>} */ nouns) => {
+    const noun = nouns[path];
+    return noun && noun.one !== "setting" ? html`<${One} key=${`${path} ${name}`} path=${path} id=${name} noun=${noun} />` : html`<${Unknown} />`;
+  }} />`;
 }
 
+const OverviewPage = () => html`<${SetUp} draw=${(/** @type {Record<string, Noun>} */ nouns) => html`<${Overview} nouns=${nouns} />`} />`;
+
 /** @param {string} [noun] */
-const titleOf = (noun = "") => capital(NOUNS[noun]?.many || "set-up");
+const titleOf = (noun = "set-up") => capital(noun.replaceAll("-", " "));
 
 /** @type {import("../core/types.js").Page} */
-export const setUpPage = {path: HOME, title: () => "Set-up", component: () => html`<${SetUp}><${Overview} /><//>`};
+export const setUpPage = {path: HOME, title: () => "Set-up", component: OverviewPage};
 /** @type {import("../core/types.js").Page} */
 export const setUpListPage = {path: `${HOME}/{noun}`, title: ({params}) => titleOf(params.noun), component: ListPage};
 /** @type {import("../core/types.js").Page} */

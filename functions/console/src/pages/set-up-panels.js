@@ -14,7 +14,7 @@ import {Markdown} from "../parts/markdown.js";
 import {Select} from "../parts/select.js";
 import {Skeleton} from "../parts/skeleton.js";
 import {Time} from "../parts/time.js";
-import {targetWords, waysOf} from "./nouns.js";
+import {targetWords, waysOf} from "./set-up-nouns.js";
 
 /** @typedef {{path: string, it: any, once: any, keep: (data: any) => void, may: boolean, refresh: () => Promise<void>}} Props */
 
@@ -72,7 +72,7 @@ function Ways({it}) {
 }
 
 export function TypePicker() {
-  const {value: types, error} = useLive(async () => (await api.get("/integration-types", {limit: 200})).data);
+  const {value: types, error} = useLive(async () => /** @type {{type: string, product: string}[]} */ ((await api.get("/integration-types", {limit: 200})).data));
   const [words, setWords] = useState("");
   if (!types) return error ? html`<${Banner} icon="reach" kind="bad" fact=${error.message} />` : html`<${Skeleton} />`;
   const wanted = words.toLowerCase().split(/\s+/);

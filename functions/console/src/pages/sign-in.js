@@ -1,6 +1,6 @@
 /** Sign-in: the doors that this stack has. None of them tells whether a user exists. */
 
-import {ApiError, api, signedOut} from "../core/api.js";
+import {api, signedOut} from "../core/api.js";
 import {go, useRoute} from "../core/routes.js";
 import {html, useEffect, useState} from "../core/view.js";
 import {Button} from "../parts/button.js";
@@ -47,7 +47,7 @@ function enter(next) {
 
 /** @param {unknown} error */
 function sentenceOf(error) {
-  const {message, status, retryAfter} = /** @type {ApiError} */ (error);
+  const {message, status, retryAfter} = /** @type {import("../core/api.js").ApiError} */ (error);
   return status === 429 && retryAfter ? `${message} Try again in ${Math.ceil(retryAfter / 60)} min.` : message;
 }
 
