@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, focused, tab_to
 from tests.browser.conftest import DESK, PHONE, PageOf, Size, Theme, Watches
@@ -98,9 +98,7 @@ def test_a_body_is_tried_and_says_what_would_happen(
     assert found["data"] == []
 
 
-def test_a_new_url_ends_the_old_one_when_it_is_told_to(
-    page_of: PageOf, api: Client
-) -> None:
+def test_a_new_url_ends_the_old_one_when_it_is_told_to(page_of: PageOf, api: Client) -> None:
     api.delete("/api/v1/integrations/rotated")
     before = api.put("/api/v1/integrations/rotated", {"type": "rest"}).expect(201).data["url"]
     page = page_of()
@@ -165,7 +163,7 @@ def test_a_user_is_made_changed_and_deleted(page_of: PageOf, api: Client) -> Non
 
 
 def test_an_object_of_the_same_name_is_not_replaced(
-    page_of: PageOf, made: Callable[[str, Any], str], api: Client, watches: Watches
+    page_of: PageOf, made: Callable[[str, Any], str], api: Client
 ) -> None:
     made("users/gerd", {"email": "gerd@example.com"})
     page = page_of()
@@ -181,7 +179,9 @@ def test_what_is_still_used_stays_and_says_by_what(
     page_of: PageOf, made: Callable[[str, Any], str], watches: Watches
 ) -> None:
     made("users/hedda", {"email": "hedda@example.com"})
-    made("escalation-policies/of-hedda", {"steps": [{"targets": [{"user": "hedda"}], "delay": "5m"}]})
+    made(
+        "escalation-policies/of-hedda", {"steps": [{"targets": [{"user": "hedda"}], "delay": "5m"}]}
+    )
     page = page_of()
     page.goto(f"{HOME}/users/hedda")
     watches.of(page).expect("409")
@@ -328,41 +328,25 @@ def test_a_viewer_sees_what_there_is_and_can_change_nothing(
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
 
 
-def test_the_forms_offer_what_the_api_takes(
-    source_url: str, chromium: Browser, api: Client
-) -> None:
-    """Each field of a form is one of the body that it is sent with."""
-    page = chromium.new_page()
-    page.goto(f"{source_url}/console/set-up")
-    nouns: dict[str, list[str]] = page.evaluate(
-        """async () => {
-          const {NOUNS, SETTINGS} = await import("/assets/pages/set-up-nouns.js");
-          const names = ([noun, {fields = []}]) => [noun, fields.map(({name}) => name)];
-          return Object.fromEntries([...Object.entries(NOUNS).map(names), ["settings", SETTINGS.map(({name}) => name)]]);
-        }"""
-    )
-    page.close()
-    document = api.get("/openapi.json").expect(200).json
-
-    for noun, names in nouns.items():
-        path = document["paths"].get(f"/api/v1/{noun}/{{name}}") or document["paths"][
-            f"/api/v1/{noun}"
-        ]
-        operation = path.get("put") or path["post"]
-        schema = operation["requestBody"]["content"]["application/json"]["schema"]
-        properties = document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-        assert set(names) <= properties["properties"].keys(), noun
-
-
 @pytest.fixture(scope="module")
 def shown(api: Client) -> None:
-    api.put("/api/v1/users/dora", {"email": "dora@example.com", "full_name": NASTY, "notify": [
-        {"by": "email", "after": "5m", "severity": ["critical"]}]}).expect(200, 201)
+    api.put(
+        "/api/v1/users/dora",
+        {
+            "email": "dora@example.com",
+            "full_name": NASTY,
+            "notify": [{"by": "email", "after": "5m", "severity": ["critical"]}],
+        },
+    ).expect(200, 201)
     api.put("/api/v1/integrations/for-axe", {"type": "zabbix"}).expect(200, 201)
-    api.put("/api/v1/escalation-policies/for-axe", {"steps": [
-        {"name": NASTY[:60], "targets": [{"user": "dora"}], "delay": "5m"}]}).expect(200, 201)
-    api.put("/api/v1/silences/for-axe", {"match": [f'name={json.dumps(NASTY)}'],
-        "duration": "1h", "reason": NASTY}).expect(200, 201)
+    api.put(
+        "/api/v1/escalation-policies/for-axe",
+        {"steps": [{"name": NASTY[:60], "targets": [{"user": "dora"}], "delay": "5m"}]},
+    ).expect(200, 201)
+    api.put(
+        "/api/v1/silences/for-axe",
+        {"match": [f"name={json.dumps(NASTY)}"], "duration": "1h", "reason": NASTY},
+    ).expect(200, 201)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,6 +3,7 @@
 import {addressOf, api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {addressWith, go, setQuery, useRoute} from "../core/routes.js";
+import {inFull} from "../core/times.js";
 import {html, useEffect, useState} from "../core/view.js";
 import {actorName, capital, plural} from "../core/words.js";
 import {Banner} from "../parts/banner.js";
@@ -11,13 +12,29 @@ import {Empty} from "../parts/empty.js";
 import {Icon} from "../parts/icon.js";
 import {Select} from "../parts/select.js";
 import {Skeleton} from "../parts/skeleton.js";
-import {Time} from "../parts/time.js";
 
 const PATH = "/console/activity";
 const ROWS = 50;
-const KINDS = ["alert", "incident", "user", "channel", "integration", "escalation policy", "route", "schedule", "override", "heartbeat", "silence", "maintenance window", "settings", "key", "session"];
-/** Where the things of a kind are. @type {Record<string, string>} */
-const PAGES = {user: "users", channel: "channels", integration: "integrations", "escalation policy": "escalation-policies", route: "routes", schedule: "schedules", heartbeat: "heartbeats", silence: "silences", "maintenance window": "maintenance-windows", key: "keys"};
+const SETTABLE = ["user", "channel", "integration", "heartbeat", "escalation-policy", "route", "schedule", "silence", "maintenance-window", "key"];
+const KINDS = ["alert", "incident", ...SETTABLE, "override", "swap", "feed", "settings", "session"];
+
+/** @type {Record<string, string>} */
+const VIA = {api: "by API", console: "in the console", link: "by a link", slack: "in Slack", phone: "by phone", integration: "by its sender"};
+
+/** @param {string} kind */
+const words = (kind) => (kind === "key" ? "API key" : kind.replaceAll("-", " "));
+
+/** @param {string} by */
+const who = (by) => (by === "file:team" ? "the team file" : actorName(by));
+
+/** Where a thing is shown; null: nowhere. @param {any} it */
+function pageOf({kind, name, action, alert_id: alert}) {
+  if (alert || kind === "alert") return `/console/alerts/${encodeURIComponent(alert || name)}`;
+  if (kind === "incident") return `/console/incidents/${encodeURIComponent(name)}`;
+  if (kind === "settings") return "/console/set-up/settings";
+  if (!SETTABLE.includes(kind) || action === "deleted") return null;
+  return `/console/set-up/${kind.replace(/y$/, kind === "key" ? "y" : "ie")}s/${encodeURIComponent(name)}`;
+}
 
 /** Midnight here, as the API takes it. @param {string | undefined} day @param {number} [later] days */
 function midnight(day, later = 0) {
@@ -50,7 +67,7 @@ function Activity() {
   const isFiltered = ["by", "kind", "from", "to"].some((name) => query[name]);
   // A row that came meanwhile moves those of the second part: each is shown once.
   const rows = [...new Map([...(first?.data || []), ...kept.rows].map((it) => [it.id, it])).values()];
-  return html`<div class="activity"><header class="lead"><h1>${first ? (rows.length ? `${capital(actorName(rows[0].by))} ${verbOf(rows[0])}` : "Activity") : "Activity"}</h1>
+  return html`<div class="activity"><header class="lead"><h1>${first ? (rows.length ? capital(`${who(rows[0].by)} ${rows[0].action} ${words(rows[0].kind)} ${rows[0].name}`) : "Activity") : "Activity"}</h1>
       <div class="do"><a class="btn" download href=${addressOf("/activity", {...filters, format: "csv"})}><${Icon} name="out" />Export CSV</a></div></header>
     <p class="quiet">Who changed what, and when. Newest first; never a secret.</p>
     <${Filters} key=${JSON.stringify([query.by, query.kind, query.from, query.to])} query=${query} />
@@ -62,6 +79,7 @@ function Activity() {
     ${kept.problem && html`<p class="problem" role="alert">${kept.problem}</p>`}</div>`;
 }
 
+const TIME = new Intl.DateTimeFormat("en-GB", {hour: "2-digit", minute: "2-digit"});
 const DAY = new Intl.DateTimeFormat("en-GB", {weekday: "long", day: "numeric", month: "long", year: "numeric"});
 
 /** @param {any[]} rows @returns {[string, any[]][]} */
@@ -86,20 +104,16 @@ function Filters({query}) {
   const day = (/** @type {string} */ name, /** @type {string} */ label) => html`<label class="field"><span>${label}</span><input type="date" value=${query[name] || ""} onChange=${(/** @type {any} */ event) => setQuery({[name]: event.currentTarget.value})} /></label>`;
   return html`<form class="filters" onSubmit=${press}>
     <label class="field"><span>Who</span><input value=${by} placeholder="alice" autocapitalize="off" spellcheck=${false} onInput=${(/** @type {any} */ event) => setBy(event.currentTarget.value)} onBlur=${press} /></label>
-    <${Select} label="What" value=${query.kind || ""} onInput=${(/** @type {string} */ kind) => setQuery({kind})} options=${[["", "Everything"], ...KINDS.map((kind) => [kind, capital(kind)])]} />
+    <${Select} label="What" value=${query.kind || ""} onInput=${(/** @type {string} */ kind) => setQuery({kind})} options=${[["", "Everything"], ...KINDS.map((kind) => [kind, capital(words(kind))])]} />
     ${day("from", "From")}${day("to", "Until")}
     <button type="button" class="btn bare" onClick=${() => go(addressWith({by: null, kind: null, from: null, to: null}))}>Clear</button></form>`;
 }
 
-/** @param {any} it */
-const verbOf = (it) => `${it.action} ${it.kind} ${it.name || ""}`;
-
 /** @param {{it: any}} props */
 function Row({it}) {
-  const {at, by, via, kind, name, action, changes, alert_id: alert} = it;
-  const page = PAGES[kind];
-  const href = alert ? `/console/alerts/${alert}` : kind === "incident" ? `/console/incidents/${name}` : page && action !== "deleted" ? `/console/set-up/${page}/${encodeURIComponent(name)}` : null;
-  return html`<li><${Time} at=${at} /><div><b>${actorName(by)}</b> ${action} ${kind} ${href ? html`<a href=${href}>${name}</a>` : name}${via && html` <span class="quiet">by ${via}</span>`}
+  const {at, by, via, kind, name, action, changes} = it;
+  const href = pageOf(it);
+  return html`<li><time datetime=${at} title=${inFull(at)}>${TIME.format(new Date(at))}</time><div><b>${who(by)}</b> ${action} ${words(kind)} ${href ? html`<a href=${href}>${name}</a>` : name}<span class="quiet"> ${VIA[via] || ""}</span>
     ${changes?.length > 0 && html`<dl>${changes.map((/** @type {any} */ {field, before, after}) => html`<div key=${field}><dt>${field.replaceAll("_", " ")}</dt><dd>${before !== null && before !== undefined && html`<del>${shown(before)}</del> → `}<ins>${after === null || after === undefined ? "nothing" : shown(after)}</ins></dd></div>`)}</dl>`}</div></li>`;
 }
 

@@ -19,37 +19,46 @@ import {Time} from "../parts/time.js";
 
 const PHONE = "/console/me/phone";
 /** @type {Record<string, string>} */
-const DOORS = {api_key: "an API key", key: "an API key", email: "a link by e-mail", link: "a link by e-mail", slack: "a link by Slack", oidc: "the company account"};
+const DOORS = {api_key: "an API key", link: "a link", oidc: "the company account"};
 
 function Mine() {
   const me = useMe();
   if (!me) return html`<${Skeleton} />`;
   return html`<div class="mine"><div class="now"><h1>${me.user ? `You are ${me.user}` : `You use the key ${me.name}`}${me.role && `, ${me.role}`}</h1>
       <p>${me.session ? html`Signed in by ${DOORS[me.session.door] || me.session.door}, until <${Time} at=${me.session.expires_at} as="day" /> at the latest.` : "By an API key, without a session."} Times are ${zoneName()}.</p></div>
-    <${Sessions} mine=${me.session?.id} />
+    <${Sessions} me=${me} />
     <${Looks} />
     ${hasPage(PHONE) && html`<section class="panel pad"><h2>My phone</h2><p>Let this device be paged by push, and test it.</p><div class="do"><a class="btn" href=${PHONE}><${Icon} name="sms" />My phone</a></div></section>`}</div>`;
 }
 
-/** @param {{mine?: string}} props */
-function Sessions({mine}) {
-  const {value: list, error} = useLive(async () => (await api.get("/sessions", {limit: 200})).data);
-  if (error && !list) return null; // a program's key has none
+/** @param {{me: any}} props */
+function Sessions({me}) {
+  const {value: list} = useLive(async () => (await api.get("/sessions")).data);
   if (!list) return html`<${Skeleton} lines=${3} />`;
-  const others = list.filter((/** @type {any} */ it) => it.id !== mine);
-  const end = async (/** @type {any} */ it) => {
-    await api.remove(`/sessions/${it.id}`);
-    if (it.id === mine) signedOut.set(true);
-    else say("Session ended");
-  };
+  // An administrator sees those of others too, and does not end them by the way.
+  const isOwn = (/** @type {any} */ it) => (it.user ? it.user === me.user : it.key_id === me.key_id);
+  const own = list.filter(isOwn);
+  const foreign = list.filter((/** @type {any} */ it) => !isOwn(it));
+  const others = own.filter((/** @type {any} */ it) => !it.is_this);
   const endOthers = async () => {
     for (const it of others) await api.remove(`/sessions/${it.id}`);
     say(`${plural(others.length, "session")} ended`);
   };
-  return html`<section class="panel pad"><header><h2>${plural(list.length, "session")}</h2>${others.length > 0 && html`<${Act} small run=${endOthers} doing="Ending …">End all others<//>`}</header>
-    <ul class="rows-in">${list.map((/** @type {any} */ it) => html`<li key=${it.id}><div><b>${it.user || it.name || "A key"}</b> by ${DOORS[it.door] || it.door} ${it.id === mine && html`<${Tag}>this one<//>`}
-      <p class="quiet">Opened <${Time} at=${it.created_at} as="day" />${it.last_used_at && html`, used <${Time} at=${it.last_used_at} as="day" />`}${it.address && `, from ${it.address}`}${it.device && `, ${it.device}`}</p></div>
-      <${Act} small run=${() => end(it)} doing="Ending …" says=${`End the session of ${it.user || it.name || "a key"} opened ${it.created_at}`}>${it.id === mine ? "Sign out" : "End"}<//></li>`)}</ul></section>`;
+  const all = others.length > 0 && html`<${Act} small run=${endOthers} doing="Ending …">${others.length > 1 ? `End the ${others.length} others` : "End the other"}<//>`;
+  return html`<section class="panel pad"><header><h2>${own.length ? `You have ${plural(own.length, "session")}` : "You have no session"}</h2>${all}</header><${List} list=${own} /></section>
+    ${foreign.length > 0 && html`<section class="panel pad"><h2>${plural(foreign.length, "session")} of others</h2><${List} list=${foreign} /></section>`}`;
+}
+
+/** @param {{list: any[]}} props */
+const List = ({list}) => html`<ul class="rows-in">${list.map((it) => html`<li key=${it.id}><div><b>${it.user || `key ${it.key_id}`}</b> by ${DOORS[it.door] || it.door} ${it.is_this && html`<${Tag}>this one<//>`}
+    <p class="quiet">Opened <${Time} at=${it.created_at} as="day" />${it.last_used_at && html`, used <${Time} at=${it.last_used_at} as="day" />`}${it.agent && `, ${it.agent}`}</p></div>
+    <${Act} small run=${() => end(it)} doing="Ending …" says=${it.is_this ? "Sign out here" : `End the session of ${it.user || it.key_id}, opened ${it.created_at}`}>${it.is_this ? "Sign out" : "End"}<//></li>`)}</ul>`;
+
+/** @param {any} it */
+async function end(it) {
+  await api.remove(`/sessions/${it.id}`);
+  if (it.is_this) signedOut.set(true);
+  else say("Session ended");
 }
 
 function Looks() {

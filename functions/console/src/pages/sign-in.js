@@ -111,7 +111,7 @@ function SignIn() {
   return html`<${Door} team=${team}>
     ${hasLink && html`<${OneFieldForm} label="Your e-mail" type="email" name="email" verb="Send me a link" doing="Sending …" icon="mail" help="The link works once, for 15 minutes." run=${sendLink} solid />`}
     ${hasLink && (isKey || oidc) && html`<p class="or">or</p>`}
-    ${oidc && html`<div class="other"><a class=${`btn ${hasLink ? "" : "solid"}`} href=${`/session/oidc?next=${encodeURIComponent(next)}`}><${Icon} name="badge" />Use ${oidc.name || "my company account"}</a></div>`}
+    ${oidc && html`<div class="other"><a class=${`btn ${hasLink ? "" : "solid"}`} href=${`/session/oidc?next=${encodeURIComponent(next)}`}><${Icon} name="badge" />${oidc.name ? `Continue with ${oidc.name}` : "Use my company account"}</a></div>`}
     ${isKey ? html`<${OneFieldForm} label="API key" type="password" name="api_key" verb="Sign in" doing="Signing in …" icon="key" help="The key is exchanged for a session; this browser does not keep it." run=${useKey} solid=${!hasLink && !oidc} />`
       : html`${!oidc && html`<p class="or">or</p>`}<div class="other"><${Button} icon="key" onClick=${() => setWantsKey(true)}>Paste an API key<//></div>`}
     <footer>You stay signed in for 7 days, or until 12 hours without use. You can end a session from any other.</footer><//>`;
