@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.alerts_api.api import Log
 from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.current_author import CurrentAuthor
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from tocsin.domain.awake import Awake
     from tocsin.usecases.ports import (
+        ActivityRepository,
         AlertRepository,
         AnswerRepository,
         ChangeCounter,
@@ -42,6 +44,9 @@ class Ports:
     awake: Callable[[], ConfigurationRepository[Awake]]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]
+    activity: Callable[[], ActivityRepository]
+    acting: CurrentAuthor = field(default_factory=CurrentAuthor)
+    """Who the repositories say has changed something."""
     changes: ChangeCounter
     keys: KeyRepository
     answers: AnswerRepository

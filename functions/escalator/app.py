@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from tocsin.adapters.aws_json import Call
+    from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
     from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
@@ -134,6 +135,13 @@ def _storms() -> "DynamoDBStorms":
 
 
 @cache
+def _activity() -> "DynamoDBActivity":
+    from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
+
+    return DynamoDBActivity(_call, settings.table_name)
+
+
+@cache
 def _incidents() -> "DynamoDBIncidents":
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 
@@ -162,6 +170,7 @@ def _threads() -> "Executor":
 
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
+    activity=_activity,
     changes=DynamoDBChangeCounter(_call, settings.table_name),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),

@@ -74,10 +74,18 @@ def _heartbeats() -> "DynamoDBHeartbeats":
 
 @cache
 def _silences() -> "ConfigurationRepository[Silence]":
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
     from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES
     from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+    from tocsin.bodies.facts import facts_of
+    from tocsin.domain.activity import Author
 
-    return NamedObjects(_dynamodb.call, settings.table_name, SILENCES)
+    scribe = Scribe(
+        table_name=settings.table_name,
+        author=lambda silence: Author(silence.author, datetime.now(UTC)),
+        facts=facts_of,
+    )
+    return NamedObjects(_dynamodb.call, settings.table_name, SILENCES, scribe)
 
 
 @cache

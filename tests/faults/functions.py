@@ -21,6 +21,7 @@ from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
 from functions.notifier.recent_changes import RecentChanges
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
@@ -208,6 +209,7 @@ class Process:
         lines = DynamoDBLines(call, TABLE, self.now)
         return _Escalator(
             timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+            activity=lambda: DynamoDBActivity(call, TABLE),
             changes=DynamoDBChangeCounter(call, TABLE),
             slots=DynamoDBSlots(call, TABLE, RETENTION),
             due=DynamoDBDue(call, TABLE),

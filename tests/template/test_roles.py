@@ -309,13 +309,19 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "FirstKeyRole",
             "PutItem",
-            ["C#escalation-policy", "C#key", "C#user", "K#*"],
+            ["C#escalation-policy", "C#key", "C#user", "K#*", "Y#*"],
             id="the maker of the first key writes no alert",
+        ),
+        pytest.param(
+            "TableChangeRole",
+            "BatchWriteItem",
+            ["A#*", "B#*", "Y#*"],
+            id="the stream adds entries, messages of digests and what people did, and nothing else",
         ),
         pytest.param(
             "ActionsRole",
             "PutItem",
-            ["C#hold", "C#override", "C#swap", "I#*"],
+            ["C#hold", "C#override", "C#swap", "I#*", "Y#*"],
             id="acting by a link makes no alert",
         ),
         pytest.param(

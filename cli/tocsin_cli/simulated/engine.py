@@ -245,6 +245,7 @@ class Engine[TeamTopic: Topic](Stores):
         """Where the stream's consequences go."""
         return Outlets(
             timeline=self.timelines,
+            activity=lambda: self.activity,
             slots=self.slots,
             paging=self.paging,
             notifications=self.notifications,

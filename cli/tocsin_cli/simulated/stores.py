@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -74,6 +75,7 @@ class Stores:
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.storms = DynamoDBStorms(self.call, TABLE)
+        self.activity = DynamoDBActivity(self.call, TABLE)
         self.change_counter = DynamoDBChangeCounter(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
         self.lines = DynamoDBLines(self.call, TABLE, now)

@@ -41,4 +41,5 @@ def build_api(ports: Ports) -> Api:
         now=ports.now,
         new_write_id=ports.new_write_id,
         log=ports.log,
+        acting=ports.acting,
     )

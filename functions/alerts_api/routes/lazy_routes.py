@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.alerts_api.routes.activity import ActivityRoutes
 from functions.alerts_api.routes.alert_routes import route_routes
 from functions.alerts_api.routes.asking import AskingRoutes
 from functions.alerts_api.routes.awake import AwakeRoutes
@@ -85,6 +86,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *window_routes(ports, stores.windows),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
+        *ActivityRoutes(activity=ports.activity).routes(),
     )
     documents = DocumentRoutes((*everyday, *lazy))
     return (*lazy, *documents.routes())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from functions.alerts_api.schemas import (
+    activity,
     alert_routes,
     alerts,
     alerts_bulk,
@@ -59,5 +60,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
+    **activity.OPERATIONS,
     **service.OPERATIONS,
 }

@@ -20,6 +20,7 @@ from tests.captured_log import captured_log
 from tests.examples import NINE
 from tests.fakes.failures import InMemoryFailures
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
@@ -224,6 +225,7 @@ def escalator(
     )
     ports = Ports(
         timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+        activity=lambda: DynamoDBActivity(call, TABLE),
         changes=DynamoDBChangeCounter(call, TABLE),
         slots=DynamoDBSlots(call, TABLE, RETENTION),
         due=DynamoDBDue(call, TABLE),

@@ -3,10 +3,11 @@
 Only type checkers import this: a cold start does without it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from tocsin.domain.activity import Activity
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.answer import Answer, Claim
@@ -654,6 +655,24 @@ class TimelineRepository(Protocol):
 
     def correct_counts(self, by: Counts) -> None:
         """Correct the numbers of open alerts: a change was lost."""
+
+
+class ActivityRepository(Protocol):
+    """Who changed what; rows are forgotten after 400 days."""
+
+    def add(self, rows: Sequence[Activity]) -> None:
+        """Add rows of actions that the stream tells of; one that comes twice is the same row."""
+
+    def newest(
+        self, since: datetime, until: datetime, *, before: str | None = None
+    ) -> Iterator[Activity]:
+        """Read rows, newest first, as they are asked for.
+
+        Args:
+            since: The first time.
+            until: The last time.
+            before: The place of a row, to go on after it.
+        """
 
 
 class ChangeCounter(Protocol):

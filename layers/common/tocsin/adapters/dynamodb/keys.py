@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,8 +101,33 @@ def key_of(item: Mapping[str, Any]) -> Key:
 
 SWEEP_KEY: Final = key("SWEEP", "SWEEP")
 """The state of the sweep."""
-SHOWN_PARTITIONS: Final = (HEARTBEATS, HOLDS, "N#", "Y#")
-"""Begin those whose changes pages show: beside the ledger also incidents and activity."""
+ACTIVITY_FROM: Final = "Y#"
+ACTIVITY_PREFIXES: Final = ("activity#", "acted#")
+"""Begin the rows that are written with a change, and those that the stream adds, which tells open
+pages of the change anyway."""
+_DECEMBER: Final = 12
+
+
+def activity_key(at: datetime, place: str, *, with_change: bool) -> Key:
+    """A row; `place` begins with its time and is the same for the same change."""
+    prefix = ACTIVITY_PREFIXES[0 if with_change else 1]
+    return key(_activity_partition(at.year, at.month), f"{prefix}{place}")
+
+
+def activity_partitions(since: datetime, until: datetime) -> Iterator[str]:
+    """Those of the months between, newest first."""
+    year, month = until.year, until.month
+    while (year, month) >= (since.year, since.month):
+        yield _activity_partition(year, month)
+        year, month = (year, month - 1) if month > 1 else (year - 1, _DECEMBER)
+
+
+def _activity_partition(year: int, month: int) -> str:
+    return f"{ACTIVITY_FROM}{year:04}-{month:02}"
+
+
+SHOWN_PARTITIONS: Final = (HEARTBEATS, HOLDS, "N#")
+"""Begin those whose changes pages show; the ledger and activity only in part."""
 CHANGES_KEY: Final = key("CHANGES", "CHANGES")
 """How often anything changed that a page shows."""
 

@@ -89,6 +89,8 @@ def is_shown(record: Mapping[str, Any]) -> bool:
     partition = str(new["pk"]["S"])
     if partition.startswith(keys.LEDGER_FROM):
         return new["state"]["S"] not in _ON_THEIR_WAY or "bundled_into" in new
+    if partition.startswith(keys.ACTIVITY_FROM):
+        return str(new["sk"]["S"]).startswith(keys.ACTIVITY_PREFIXES[0])
     return partition.startswith(keys.SHOWN_PARTITIONS) or keys.key_of(new) == keys.STORM_KEY
 
 
