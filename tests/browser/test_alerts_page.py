@@ -280,7 +280,10 @@ def all_kinds(sample: Alert) -> list[Alert]:
             "name": "spent",
             "severity": "warning",
             "flapping": True,
-            "next_action": {**none, "why": "no step is left: the last step was paged"},
+            "next_action": {
+                **none,
+                "why": "every step of default was paged, and nobody acknowledged",
+            },
         },
         {
             "name": "mild",

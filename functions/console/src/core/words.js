@@ -104,9 +104,11 @@ export function nextOf(alert, now) {
     case "choose_policy":
       return {...base, clock: "", short: "its policy is chosen", long: "its escalation policy is chosen now"};
     default: {
-      const isSpent = alert.status === "firing" && /last step|nobody else|no step/.test(why);
-      const short = isSpent ? "No step is left" : /pages nobody|nobody is (paged|asked)|no .*policy/.test(why) ? "Pages nobody" : capital(why);
-      return {...base, short: alert.status === "acknowledged" ? "" : short, long: capital(why), isSpent};
+      const long = capital(why);
+      if (alert.status !== "firing") return {...base, short: "", long};
+      if (/pages nobody|no policy|no escalation policy/.test(why)) return {...base, short: "Pages nobody", long};
+      if (why.startsWith("it pages only")) return {...base, short: "Pages only who was asked", long};
+      return {...base, short: why.startsWith("reached nobody") ? "Reached nobody" : "No step is left", long, isSpent: true};
     }
   }
 }

@@ -32,7 +32,7 @@ export function Sift({query, value, by = "none", sort = "worst", isPicking = fal
   const order = (/** @type {string} */ name) => setQuery({sort: name, page: null}, {replace: true});
   return html`<div class="sift" role="group" aria-label="Filter"><${Tabs} label="Status" tabs=${tabs} />
     <span class="levels">${SEVERITIES.map((severity) => html`<button key=${severity} type="button" class="toggle" aria-pressed=${String(chosen.includes(severity))} onClick=${() => toggle(severity)}><${Mark} severity=${severity} /><span class="num">${counts.by_severity[severity]}</span></button>`)}</span>
-    <span class="narrow keep"><${Button} square icon="filter" says="Find, group and order" more=${{id: "open-filter"}} onClick=${() => setOpen(true)} />
+    <span class="keep"><${Button} square class="narrow" icon="filter" says="Find, group and order" more=${{id: "open-filter"}} onClick=${() => setOpen(true)} />
       ${onPicking && html`<${Button} square icon="check" says="Select alerts" pressed=${isPicking} onClick=${onPicking} />`}</span>
     <span class="wide push"><${Find} words=${query.q || ""} /></span>
     <span class="wide"><${Menu} class="btn bare" label=${by === "none" ? "No groups" : `Group: ${by}`} says=${null}>${groups.map(([name, says]) => choice(name, capital(says), name === by, () => group(name)))}
