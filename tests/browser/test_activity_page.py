@@ -48,8 +48,9 @@ def test_a_change_is_told_with_what_was_before_and_after(page_of: PageOf, user: 
     assert f"changed user {user}" in changed
     assert f"created user {user}" in created
     row = page.locator(".done > li").filter(has_text=f"changed user {user}")
-    expect(row.locator("del").first).to_have_text("old@example.com")
-    expect(row.locator("ins").first).to_have_text("new@example.com")
+    email = row.locator("dl > div").filter(has=page.get_by_text("email", exact=True))
+    expect(email.locator("del")).to_have_text("old@example.com")
+    expect(email.locator("ins")).to_have_text("new@example.com")
     expect(row).to_contain_text(NASTY)
 
 

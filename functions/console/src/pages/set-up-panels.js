@@ -8,6 +8,7 @@ import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
 import {writtenJson} from "../parts/form.js";
+import {Field} from "../parts/field.js";
 import {Icon} from "../parts/icon.js";
 import {Mark} from "../parts/mark.js";
 import {Markdown} from "../parts/markdown.js";
@@ -127,7 +128,7 @@ function Try({name, example}) {
     }
   };
   return html`<section class="panel pad"><h2>Try a body</h2><p class="quiet">Says what would happen. Nothing is stored, nobody is paged.</p>
-    <div class="field"><label for="try">What ${name} would get, as JSON</label><textarea id="try" class="code" rows=${Math.min(24, text.split("\n").length + 2)} spellcheck=${false} value=${text} onInput=${(/** @type {any} */ event) => setText(event.currentTarget.value)}></textarea></div>
+    <${Field} label=${`What ${name} would get, as JSON`} value=${text} onInput=${setText} rows=${Math.min(24, text.split("\n").length + 2)} more=${{class: "code", spellcheck: false}} />
     <div class="test"><${Act} run=${run} doing="Trying …">Try it<//></div>
     <div role="status">${answer?.problem && html`<p class="refused">${answer.problem}</p>`}${answer?.results.map((result, place) => html`<${Tried} key=${place} result=${result} />`)}</div></section>`;
 }

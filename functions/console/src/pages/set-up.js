@@ -164,14 +164,15 @@ async function expectNone(noun, path, name) {
 function One({path, id, noun}) {
   const {path: address} = useRoute();
   const may = useMay(noun.scope);
-  const {value: it, error, refresh} = useLive(async () => (await api.get(`/${path}/${encodeURIComponent(id)}`)).data, [path, id]);
+  const isTeam = path === "settings"; // the one object of its noun
+  const put = isTeam ? "/settings" : `/${path}/${encodeURIComponent(id)}`;
+  const {value: it, error, refresh} = useLive(async () => (await api.get(put)).data, [put]);
   const [saved, setSaved] = useState(0);
   const [asks, setAsks] = useState(false);
-  const crumb = html`<${Crumb} to=${`${HOME}/${path}`} words=${capital(noun.many)} />`;
+  const crumb = isTeam ? html`<${Crumb} />` : html`<${Crumb} to=${`${HOME}/${path}`} words=${capital(noun.many)} />`;
   if (!it) return error ? html`${crumb}<${Failed} error=${error} />` : html`<${Skeleton} />`;
   const own = !it.managed_by;
   const isOver = it.status === "expired";
-  const put = `/${path}/${encodeURIComponent(id)}`;
   const save = async (/** @type {any} */ answer) => {
     if (answer.data.signing_secret) shownOnce.set(address, answer.data);
     tell("Saved", answer.warnings);
@@ -197,10 +198,10 @@ function One({path, id, noun}) {
   };
   const fields = (noun.fields || []).filter((field) => !field.when || path === "channels" || field.when.includes(it.type));
   const verb = `${noun.ends || "Delete"}${noun.ends ? "" : ` ${it.name}`}`;
-  return html`${crumb}<div class="lead"><h1>${it.name}</h1>${may && own && !isOver && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
+  return html`${crumb}<div class="lead"><h1>${isTeam ? "The team's settings" : it.name}</h1>${may && own && !isOver && !isTeam && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
     <${Told} />
-    ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages this ${noun.one}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
-    <div class="halves"><div>${path !== "users" && html`<dl class="facts panel pad">${cellsOf(noun, it).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}
+    ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages ${isTeam ? "these settings" : `this ${noun.one}`}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
+    <div class="halves"><div>${noun.cells && path !== "users" && html`<dl class="facts panel pad">${cellsOf(noun, it).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}
       <${Panels} path=${path} it=${it} once=${shownOnce.get(address)} keep=${(/** @type {any} */ data) => shownOnce.set(address, data)} may=${may} refresh=${refresh} /></div>
     <div>${noun.fields && html`<section class="panel pad"><h2>Settings</h2><${Form} key=${`${id} ${saved}`} fields=${fields} values=${it} submit=${change} says="Save" fixed=${!may || !own || isOver} /></section>`}
     ${!noun.isPosted && html`<details class="panel pad raw" open=${!noun.fields}><summary>As JSON</summary>
@@ -209,23 +210,6 @@ function One({path, id, noun}) {
 }
 
 const JSON_FIELD = [{name: "$", label: "Settings as JSON", kind: "json", required: true, help: "All of them: what is left out becomes the default. The names are those of the API, see /docs."}];
-
-/** @param {{noun: Noun}} props */
-function Settings({noun}) {
-  const may = useMay();
-  const {value: it, error, refresh} = useLive(async () => (await api.get("/settings")).data);
-  const [saved, setSaved] = useState(0);
-  if (!it) return error ? html`<${Crumb} /><${Failed} error=${error} />` : html`<${Skeleton} />`;
-  const change = async (/** @type {any} */ _all, /** @type {any} */ changes) => {
-    if (!Object.keys(changes).length) return say("Nothing was changed");
-    tell("Saved", (await api.patch("/settings", changes)).warnings);
-    await refresh();
-    setSaved(saved + 1);
-  };
-  return html`<${Crumb} /><div class="now"><h1>The team's settings</h1><p>For all who do not say otherwise.</p></div><${Told} />
-    ${it.managed_by && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages these settings`}><p>Change them there and deploy.</p><//>`}
-    <section class="panel pad"><${Form} key=${saved} fields=${noun.fields || []} values=${it} submit=${change} says="Save" fixed=${!may || it.managed_by} /></section>`;
-}
 
 /** A noun of the address that there is not. */
 const Unknown = () => html`<${Crumb} /><${Empty} title="There is nothing at this address" act=${html`<a class="btn solid" href=${HOME}>Set-up</a>`} />`;
@@ -242,7 +226,7 @@ function ListPage() {
   return html`<${SetUp} draw=${(/** @type {Record<string, Noun>} */ nouns) => {
     const noun = nouns[path];
     if (!noun) return html`<${Unknown} />`;
-    if (path === "settings") return html`<${Settings} noun=${noun} />`;
+    if (path === "settings") return html`<${One} path=${path} id="" noun=${noun} />`;
     return html`<${query.new ? New : List} key=${`${path} ${query.new}`} path=${path} noun=${noun} />`;
   }} />`;
 }

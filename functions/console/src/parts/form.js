@@ -1,13 +1,17 @@
 /** Forms from descriptions: a page says which fields there are; this draws, reads and compares them. */
 
 import {ApiError, api} from "../core/api.js";
-import {html, useEffect, useId, useMemo, useRef, useState} from "../core/view.js";
+import {html, useEffect, useMemo, useRef, useState} from "../core/view.js";
+import {capital} from "../core/words.js";
+import {Button} from "./button.js";
+import {Field} from "./field.js";
+import {Select} from "./select.js";
 
 /**
  * @typedef {object} FieldOf
- * @property {string} name as the API calls it; a dot leads into an object
+ * @property {string} name as the API calls it
  * @property {string} label
- * @property {string} [kind] text, email, tel, url, number, password, date, area, json, lines, words, pairs, check, choices, select, time, rows
+ * @property {string} [kind] text, email, tel, url, number, password, date, area, json, lines, words, check, choices, select, time, rows
  * @property {string} [help]
  * @property {string} [like] an example
  * @property {(string | [string, string])[]} [options] values, or values and what they are called
@@ -47,9 +51,6 @@ export const writtenJson = (value) =>
     return line.length < 70 ? line : whole;
   });
 
-/** @param {any} values @param {string} name */
-const valueAt = (values, name) => name.split(".").reduce((inner, part) => inner?.[part], values);
-
 /**
  * What stands in a field for a value.
  * @param {FieldOf} field @param {any} value @returns {any}
@@ -64,13 +65,12 @@ function typedOf(field, value) {
   if (kind === "words") return value.join(", ");
   if (kind === "json") return writtenJson(value);
   if (kind === "time") return localTime(value);
-  if (kind === "pairs") return Object.entries(value).map((pair) => pair.join(" = ")).join("\n");
   return String(value);
 }
 
 /** @param {FieldOf[]} fields @param {any} values */
 const allTyped = (fields, values) =>
-  Object.fromEntries(fields.map((field) => [field.name, typedOf(field, valueAt(values, field.name))]));
+  Object.fromEntries(fields.map((field) => [field.name, typedOf(field, values[field.name])]));
 
 /**
  * @param {FieldOf} field @param {any} typed @param {string} path
@@ -87,7 +87,6 @@ function valueIn(field, typed, path) {
   const text = kind === "password" ? typed : typed.trim();
   if (kind === "lines") return text.split("\n").map((/** @type {string} */ it) => it.trim()).filter(Boolean);
   if (kind === "words") return text.split(/[\s,]+/).filter(Boolean);
-  if (kind === "pairs") return pairsOf(text, path);
   if (!text) return null;
   if (kind === "json") return jsonOf(text, path);
   if (kind === "time") return new Date(text).toISOString();
@@ -104,32 +103,9 @@ function jsonOf(text, path) {
   }
 }
 
-/** @param {string} text @param {string} path */
-function pairsOf(text, path) {
-  const lines = text.split("\n").filter((it) => it.trim());
-  return Object.fromEntries(
-    lines.map((line) => {
-      const place = line.lastIndexOf("=");
-      if (place < 1) throw new TypedError(path, `has a line without "=": ${line}`);
-      const value = line.slice(place + 1).trim();
-      return [line.slice(0, place).trim(), /^\d+$/.test(value) ? Number(value) : value];
-    }),
-  );
-}
-
-/** @param {FieldOf[]} fields @param {any} typed @param {string} [below] */
-function allValues(fields, typed, below = "") {
-  /** @type {any} */
-  const values = {};
-  for (const field of fields) {
-    const parts = field.name.split(".");
-    const last = /** @type {string} */ (parts.pop());
-    let place = values;
-    for (const part of parts) place = place[part] = place[part] || {};
-    place[last] = valueIn(field, typed[field.name], below + field.name);
-  }
-  return values;
-}
+/** @param {FieldOf[]} fields @param {any} typed @param {string} [below] @returns {Record<string, any>} */
+const allValues = (fields, typed, below = "") =>
+  Object.fromEntries(fields.map((field) => [field.name, valueIn(field, typed[field.name], below + field.name)]));
 
 /** @param {Record<string, any>} values */
 export const withoutNulls = (values) =>
@@ -179,90 +155,60 @@ function useNames(fields) {
   return names;
 }
 
-/** @param {{field: FieldOf, id: string, typed: any, set: (typed: any) => void, names: string[] | undefined, about: string | undefined, isWrong: boolean, fixed: boolean | undefined}} props */
-function Control({field, id, typed, set, names, about, isWrong, fixed}) {
-  const {kind = "text", like, required} = field;
-  const shared = {id, required, disabled: fixed, "aria-invalid": isWrong || undefined, "aria-describedby": about};
-  const onInput = (/** @type {any} */ event) => set(event.currentTarget.value);
-  if (kind === "select") {
-    const options = [...(field.options || names || [])];
-    const known = options.map((it) => (typeof it === "string" ? it : it[0]));
-    if (typed && !known.includes(typed)) options.push(typed);
-    return html`<select ...${shared} value=${typed} onChange=${onInput}>
-      ${!(required && typed) && html`<option value="">${field.unset || "Choose …"}</option>`}
-      ${options.map((it) => {
-        const [value, says] = typeof it === "string" ? [it, it] : it;
-        return html`<option key=${value} value=${value} selected=${value === typed}>${says}</option>`;
-      })}
-    </select>`;
-  }
-  if (["area", "json", "lines", "pairs"].includes(kind)) {
-    const rows = Math.min(30, Math.max(2, typed.split("\n").length + (kind === "json" && typed ? 1 : 0)));
-    return html`<textarea ...${shared} class=${kind === "area" ? "" : "code"} rows=${rows} placeholder=${like}
-      spellcheck=${kind === "area"} value=${typed} onInput=${onInput}></textarea>`;
-  }
-  const type = {time: "datetime-local", words: "text", select: "text"}[kind] || kind;
-  const list = names && `${id}-names`;
-  return html`<input ...${shared} type=${type} list=${list} placeholder=${like} autocomplete="off"
-      autocapitalize="off" spellcheck=${false} value=${typed} onInput=${onInput} />
-    ${names && html`<datalist id=${list}>${names.map((it) => html`<option key=${it} value=${it} />`)}</datalist>`}`;
-}
+/** @param {Problem[]} problems @param {string} path */
+const sentences = (problems, path) =>
+  problems.map(({field, problem}) => capital(`${field.startsWith(path) ? field.slice(path.length).replace(/^\./, "") : ""} ${problem}.`.trim())).join(" ");
 
 /** @param {{field: FieldOf, path: string, typed: any, set: (typed: any) => void, problems: Problem[], names: Record<string, string[]>, fixed?: boolean}} props */
 function OneField({field, path, typed, set, problems, names, fixed}) {
-  const id = useId();
-  const own = problemsAt(problems, path, field.kind === "rows");
-  const about = [field.help && `${id}-help`, own.length > 0 && `${id}-wrong`].filter(Boolean).join(" ") || undefined;
-  const below = html`${field.help && html`<small id=${`${id}-help`}>${field.help}</small>`}
-    ${own.length > 0 && html`<small class="wrong" id=${`${id}-wrong`}>${own.map(problemInField(path)).join(" ")}</small>`}`;
-  if (field.kind === "check") {
-    return html`<div class="field"><label class="tick"><input type="checkbox" checked=${typed} disabled=${fixed}
-      aria-describedby=${about} onChange=${(/** @type {any} */ event) => set(event.currentTarget.checked)} />${field.label}</label>${below}</div>`;
+  const {kind = "text", label, help, required, like} = field;
+  const problem = sentences(problemsAt(problems, path, kind === "rows"), path);
+  if (kind === "check") return html`<label class="tick"><input type="checkbox" checked=${typed} disabled=${fixed} onChange=${(/** @type {any} */ event) => set(event.currentTarget.checked)} />${label}</label>`;
+  if (kind === "choices") return html`<${Choices} ...${{field, typed, set, problem, fixed, names}} />`;
+  if (kind === "rows") return html`<${Rows} ...${{field, path, typed, set, problems, problem, names, fixed}} />`;
+  const shared = {label, help, problem, value: typed, onInput: set, disabled: fixed};
+  if (kind === "select") {
+    const known = (field.options || (field.from && names[field.from]) || []).map((it) => (typeof it === "string" ? [it, it] : it));
+    const kept = typed && !known.some(([value]) => value === typed) ? [[typed, typed]] : [];
+    return html`<${Select} ...${shared} options=${[...(required && typed ? [] : [["", field.unset || "Choose …"]]), ...known, ...kept]} />`;
   }
-  if (field.kind === "choices") return html`<${Choices} ...${{field, typed, set, about, below, fixed, names}} />`;
-  if (field.kind === "rows") return html`<${Rows} ...${{field, path, typed, set, problems, names, fixed, below}} />`;
-  return html`<div class="field"><label for=${id} class=${field.required && !typed ? "needed" : null}>${field.label}</label>
-    <${Control} ...${{field, id, typed, set, about, fixed}} names=${field.from && names[field.from]} isWrong=${own.length > 0} />
-    ${below}</div>`;
+  const isLong = ["area", "json", "lines"].includes(kind);
+  const rows = isLong ? Math.min(30, Math.max(2, typed.split("\n").length + (typed ? 1 : 0))) : undefined;
+  const type = {time: "datetime-local", words: "text"}[kind] || kind;
+  return html`<${Field} ...${shared} type=${type} rows=${rows} required=${required} more=${{placeholder: like, autocomplete: "off", autocapitalize: "off", spellcheck: false, class: isLong ? "code" : null}} />`;
 }
 
-/** @param {string} path */
-const problemInField = (path) => (/** @type {Problem} */ {field, problem}) => {
-  const part = field.startsWith(path) ? field.slice(path.length) : "";
-  return `${part ? `${part.replace(/^\./, "")} ` : ""}${problem}.`.replace(/^./, (it) => it.toUpperCase());
-};
-
 /** @param {any} props */
-function Choices({field, typed, set, about, below, fixed, names}) {
+function Choices({field, typed, set, problem, fixed, names}) {
   const options = field.options || names[field.from] || typed || [];
   const chosen = typed || [];
   const toggle = (/** @type {string} */ value, /** @type {boolean} */ isIn) =>
     set(isIn ? [...chosen, value] : chosen.filter((/** @type {string} */ it) => it !== value));
   const tick = (/** @type {string} */ says, /** @type {boolean} */ isIn, /** @type {(isIn: boolean) => void} */ press) =>
     html`<label class="tick" key=${says}><input type="checkbox" checked=${isIn} onChange=${(/** @type {any} */ event) => press(event.currentTarget.checked)} />${says}</label>`;
-  return html`<fieldset class="field" disabled=${fixed} aria-describedby=${about}><legend>${field.label}</legend>
+  return html`<fieldset class="field" disabled=${fixed}><legend>${field.label}</legend>
     <div class="ticks">${field.unset && tick(field.unset, typed === null, (isIn) => set(isIn ? null : []))}
       ${options.map((/** @type {any} */ it) => {
         const [value, says] = typeof it === "string" ? [it, it.replaceAll("_", " ")] : it;
         return tick(says, chosen.includes(value), (isIn) => toggle(value, isIn));
-      })}</div>${below}</fieldset>`;
+      })}</div>${field.help && html`<small>${field.help}</small>`}${problem && html`<small class="problem">${problem}</small>`}</fieldset>`;
 }
 
 /** @param {any} props */
-function Rows({field, path, typed, set, problems, names, fixed, below}) {
+function Rows({field, path, typed, set, problems, problem, names, fixed}) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const add = () => {
     set([...typed, allTyped(field.of, {})]);
     setTimeout(() => /** @type {HTMLElement | undefined} */ ([...(box.current?.querySelectorAll(".line-of") || [])].pop()?.querySelector("select, input"))?.focus());
   };
-  return html`<fieldset class="field rows-of" disabled=${fixed} ref=${box}><legend>${field.label}</legend>${below}
+  return html`<fieldset class="field rows-of" disabled=${fixed} ref=${box}><legend>${field.label}</legend><small>${field.help}</small>${problem && html`<small class="problem">${problem}</small>`}
     ${typed.map((/** @type {any} */ row, /** @type {number} */ place) => html`<div class="line-of" key=${place} role="group" aria-label=${`${field.one} ${place + 1}`}>
       ${field.of.map((/** @type {FieldOf} */ inner) => html`<${OneField} key=${inner.name} field=${inner} path=${`${path}[${place}].${inner.name}`}
         typed=${row[inner.name]} problems=${problems} names=${names} fixed=${fixed}
         set=${(/** @type {any} */ it) => set(typed.with(place, {...row, [inner.name]: it}))} />`)}
-      ${!fixed && html`<button type="button" class="btn bare small" aria-label=${`Remove ${field.one} ${place + 1}`} onClick=${() => set(typed.toSpliced(place, 1))}>Remove</button>`}
+      ${!fixed && html`<${Button} bare small says=${`Remove ${field.one} ${place + 1}`} onClick=${() => set(typed.toSpliced(place, 1))}>Remove<//>`}
     </div>`)}
-    ${!fixed && html`<button type="button" class="btn small" onClick=${add}>Add a ${field.one}</button>`}</fieldset>`;
+    ${!fixed && html`<${Button} small onClick=${add}>Add a ${field.one}<//>`}</fieldset>`;
 }
 
 /**
@@ -272,9 +218,8 @@ function Rows({field, path, typed, set, problems, names, fixed, below}) {
  * @param {(values: any, changes: any) => Promise<unknown>} props.submit
  * @param {string} props.says on its button
  * @param {boolean} [props.fixed] shown, not to be changed
- * @param {any} [props.children] beside the button
  */
-export function Form({fields, values, submit, says, fixed, children}) {
+export function Form({fields, values, submit, says, fixed}) {
   const [typed, setTyped] = useState(() => allTyped(fields, values));
   const before = useMemo(() => allValues(fields, allTyped(fields, values)), [values, fields]);
   const [problems, setProblems] = useState(/** @type {Problem[]} */ ([]));
@@ -314,6 +259,6 @@ export function Form({fields, values, submit, says, fixed, children}) {
       ${elsewhere.map(({field, problem}) => html`<p key=${field + problem}><code>${field}</code> ${problem}</p>`)}</div>`}
     ${drawn(shown.filter(({rare}) => !rare))}
     ${rare.length > 0 && html`<details open=${placed(problems, rare, typed).length > 0}><summary>More settings</summary>${drawn(rare)}</details>`}
-    ${!fixed && html`<div class="do"><button class="btn solid" type="submit" aria-busy=${isBusy}>${isBusy ? "Saving …" : says}</button>${children}</div>`}
+    ${!fixed && html`<div class="do"><${Button} solid type="submit" busy=${isBusy}>${isBusy ? "Saving …" : says}<//></div>`}
   </form>`;
 }
