@@ -25,6 +25,8 @@ from tocsin.lambda_runtime.time_left import Context, seconds_left
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from tocsin.domain.awake import Awake
+    from tocsin.domain.configuration import Configured
+    from tocsin.domain.people import User
     from tocsin.usecases.ports import (
         ActivityRepository,
         ConfigurationRepository,
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        SessionRepository,
         StormRepository,
     )
 
@@ -142,6 +145,21 @@ def _awake() -> ConfigurationRepository[Awake]:
     return NamedObjects(_dynamodb.call, settings.table_name, AWAKE)
 
 
+def _sessions() -> SessionRepository:
+    from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSessions
+
+    return DynamoDBSessions(_dynamodb.call, settings.table_name, _scribe)
+
+
+def _users() -> ConfigurationRepository[Configured[User]]:
+    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
+        DynamoDBConfiguration,
+    )
+    from tocsin.adapters.dynamodb.configuration.directory_items import USERS
+
+    return DynamoDBConfiguration(_dynamodb.call, settings.table_name, USERS)
+
+
 def _deliveries() -> DeliveryQueue:
     from tocsin.adapters.queues import SqsDeliveries
 
@@ -171,11 +189,16 @@ api = build_api(
         acting=_acting,
         changes=DynamoDBChangeCounter(_dynamodb.call, settings.table_name),
         keys=DynamoDBKeys(_dynamodb.call, settings.table_name, _scribe),
+        sessions=_sessions,
+        users=_users,
         answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
         now=_now,
         random_bytes=secrets.token_bytes,
         log=make_log(settings.service, settings.log_level),
         wait=time.sleep,
+        team=settings.team,
+        stage=settings.stage,
+        time_zone=settings.time_zone,
         public_url=settings.public_url,
         channel_secrets_prefix=settings.channel_secrets_prefix,
         allows_private_webhooks=settings.allows_private_webhooks,

@@ -14,6 +14,8 @@ from tocsin.lambda_runtime.current_author import CurrentAuthor
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from tocsin.domain.awake import Awake
+    from tocsin.domain.configuration import Configured
+    from tocsin.domain.people import User
     from tocsin.usecases.ports import (
         ActivityRepository,
         AlertRepository,
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        SessionRepository,
         StormRepository,
     )
 
@@ -49,12 +52,19 @@ class Ports:
     """Who the repositories say has changed something."""
     changes: ChangeCounter
     keys: KeyRepository
+    sessions: Callable[[], SessionRepository]
+    """Made for the first request with a cookie."""
+    users: Callable[[], ConfigurationRepository[Configured[User]]]
     answers: AnswerRepository
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     wait: Callable[[float], None]
     """Takes seconds."""
     log: Log
+    team: str = "tocsin"
+    stage: str = "dev"
+    time_zone: str = "UTC"
+    """The team's."""
     public_url: str = ""
     """The API's address; empty: the address of each request."""
     channel_secrets_prefix: str

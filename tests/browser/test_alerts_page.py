@@ -142,6 +142,10 @@ def test_what_is_over_stays_under_the_hand(
     expect(page.locator(".row.over")).to_have_count(1, timeout=60_000)
     assert len(names(page)) == 2
 
+    page.get_by_role("link", name="Resolved").click()
+    expect(page.locator(".row .name")).to_have_text(["goes"])
+    expect(page.get_by_role("heading", name="1 resolved")).to_be_visible()
+
 
 def test_an_open_menu_survives_a_refresh(page_of: PageOf, fire: Fire, story: str) -> None:
     fire("quiet")

@@ -17,9 +17,10 @@ LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
 PUSH_KEY = "parameter/tocsin/${AWS::StackName}/push-key"
 HEARTBEAT_URLS = "parameter/tocsin/${AWS::StackName}/heartbeats/*"
 INTEGRATION_URLS = "parameter/tocsin/${AWS::StackName}/integrations/*"
+OIDC_SECRET = "parameter/tocsin/${AWS::StackName}/${OidcClientSecret}"
 EVERY_SECRET = "parameter/tocsin/${AWS::StackName}/*"
 """Of this stack: those of other teams in the account are theirs."""
-READERS_OF_SECRETS = {"ActionsRole", "NotifierRole", "TeamConfigRole"}
+READERS_OF_SECRETS = {"ActionsRole", "NotifierRole", "SessionRole", "TeamConfigRole"}
 """Which secrets a team names is not known here, but none of them lies elsewhere."""
 SECRETS_KEY_POLICIES = {
     "SecretsKeyWriting": ("kms:Encrypt", {"AlertsApiRole", "FirstKeyRole", "TeamConfigRole"}),
@@ -76,6 +77,13 @@ ALLOWED: dict[str, Permissions] = {
         "Table": actions("dynamodb", "GetItem Query"),
     },
     "ConsoleRole": {"ConsoleLogs": LOGS},
+    "SessionRole": {
+        "SessionLogs": LOGS,
+        "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem"),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
+        LINK_KEY: actions("ssm", "GetParameter"),
+        OIDC_SECRET: actions("ssm", "GetParameter"),
+    },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
         "Table.StreamArn": actions(

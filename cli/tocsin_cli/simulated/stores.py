@@ -25,6 +25,7 @@ from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBO
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
+from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSessions
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
@@ -92,6 +93,7 @@ class Stores:
         self.feeds = DynamoDBFeeds(self.call, TABLE)
         self.integrations = DynamoDBIntegrations(self.call, TABLE)
         self.keys = DynamoDBKeys(self.call, TABLE)
+        self.sessions = DynamoDBSessions(self.call, TABLE)
         self.answers = DynamoDBAnswers(self.call, TABLE)
         self.progress = DynamoDBProgress(self.call, TABLE)
         self.short_links = DynamoDBShortLinks(self.call, TABLE)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from functions.alerts_api.api import Api
 from functions.alerts_api.ports import Ports
 from functions.alerts_api.route import Route, RouteTable
@@ -10,6 +12,16 @@ from functions.alerts_api.routes.alerts_bulk import BulkRoutes
 from functions.alerts_api.routes.changes import ChangeRoutes
 from functions.alerts_api.routes.notifications import NotificationRoutes
 from functions.alerts_api.routes.service import service_routes
+from tocsin.lambda_runtime.callers import Callers
+
+if TYPE_CHECKING:
+    from tocsin.lambda_runtime.sessions import Sessions
+
+
+def _sessions(ports: Ports) -> Sessions:
+    from tocsin.lambda_runtime.sessions import Sessions
+
+    return Sessions(sessions=ports.sessions(), users=ports.users(), keys=ports.keys)
 
 
 def build_api(ports: Ports) -> Api:
@@ -26,7 +38,7 @@ def build_api(ports: Ports) -> Api:
         *bulk.routes(),
         *notifications.routes(),
         *ChangeRoutes(changes=ports.changes).routes(),
-        *service_routes(is_shadow=ports.is_shadow),
+        *service_routes(ports),
     )
 
     def lazy() -> tuple[Route, ...]:
@@ -36,7 +48,7 @@ def build_api(ports: Ports) -> Api:
 
     return Api(
         RouteTable(everyday, lazy),
-        keys=ports.keys,
+        callers=Callers(ports.keys, lambda: _sessions(ports), public_url=ports.public_url),
         answers=ports.answers,
         now=ports.now,
         new_write_id=ports.new_write_id,

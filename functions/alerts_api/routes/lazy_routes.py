@@ -22,6 +22,7 @@ from functions.alerts_api.routes.overrides import OverrideRoutes
 from functions.alerts_api.routes.push_devices import push_device_routes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
 from functions.alerts_api.routes.schedules import schedule_routes
+from functions.alerts_api.routes.sessions import SessionRoutes
 from functions.alerts_api.routes.silences import silence_routes, window_routes
 from functions.alerts_api.routes.storm import StormRoutes
 from functions.alerts_api.routes.team_settings import TeamSettingsRoutes
@@ -86,6 +87,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *window_routes(ports, stores.windows),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
+        *SessionRoutes(sessions=ports.sessions).routes(),
         *ActivityRoutes(activity=ports.activity).routes(),
     )
     documents = DocumentRoutes((*everyday, *lazy))

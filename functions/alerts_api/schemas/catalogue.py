@@ -27,6 +27,7 @@ from functions.alerts_api.schemas import (
     reachability,
     schedules,
     service,
+    sign_in,
     silences,
     storm,
     team_settings,
@@ -60,6 +61,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
+    **sign_in.OPERATIONS,
     **activity.OPERATIONS,
     **service.OPERATIONS,
 }

@@ -100,6 +100,8 @@ class Client:
             "acting": acting,
             "changes": world.change_counter,
             "keys": replace(world.keys, scribe=scribe),
+            "sessions": lambda: replace(world.sessions, scribe=scribe),
+            "users": lambda: world.users,
             "answers": world.answers,
             "now": lambda: world.now,
             "random_bytes": lambda length: next(numbers).to_bytes(length),

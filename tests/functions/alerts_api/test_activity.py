@@ -15,7 +15,7 @@ from functions.alerts_api.route import Access
 from functions.alerts_api.routes.activity import SEEN_LIMIT
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.domain.activity import KEPT_FOR, Activity, ActivityKind, FieldChange
+from tocsin.domain.activity import KEPT_FOR, Activity, ActivityKind
 from tocsin.domain.ids import Actor, AlertId
 
 PATH = "/api/v1/activity"

@@ -2,7 +2,7 @@ import {api} from "../core/api.js";
 import {touched, useLive} from "../core/live.js";
 import {can, useMe} from "../core/me.js";
 import {addressWith} from "../core/routes.js";
-import {clockWithSeconds, timeNow} from "../core/times.js";
+import {clockWithSeconds} from "../core/times.js";
 import {say} from "../core/toasts.js";
 import {html} from "../core/view.js";
 import {mainDuty, useWatch} from "../core/watch.js";

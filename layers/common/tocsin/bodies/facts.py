@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tocsin.domain.on_call.swap import Span, Swap
     from tocsin.domain.people import Channel, NotificationRule, User
     from tocsin.domain.routing import Route
+    from tocsin.domain.session import Session
     from tocsin.domain.silence import Silence
     from tocsin.domain.team_settings import TeamSettings
 
@@ -225,6 +226,10 @@ def _of_key(key: ApiKey) -> Settings:
     return {"name": key.name, "scopes": sorted(key.scopes), "user": key.user}
 
 
+def _of_session(session: Session) -> Settings:
+    return {"door": session.door, "user": session.user, "key_id": session.key_id}
+
+
 def _of_override(made: ScheduleOverride) -> Settings:
     return {"schedule": made.schedule, **settings_of_override(made.override)}
 
@@ -268,6 +273,7 @@ _OF_KIND: Final[Mapping[str, Callable[[Any, datetime], Settings]]] = {
     "maintenance-window": lambda it, _: _of_window(it),
     "feed": lambda it, _: _of_feed(it),
     "key": lambda it, _: _of_key(it),
+    "session": lambda it, _: _of_session(it),
     "override": lambda it, _: _of_override(it),
     "swap": lambda it, _: _of_swap(it),
     "incident": lambda it, _: _of_incident(it),

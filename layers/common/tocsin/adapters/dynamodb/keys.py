@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +23,7 @@ from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from tocsin.domain.digest import DigestId
+    from tocsin.domain.doors import Knock
     from tocsin.domain.line import Place
 
 type Key = dict[str, dict[str, Any]]
@@ -247,6 +249,30 @@ def opened_key(begins_at: datetime) -> Key:
 def credential_key(secret_hash: SecretHash) -> Key:
     """The name that a key or token belongs to."""
     return key(f"K#{secret_hash}", "KEY")
+
+
+SESSIONS: Final = "C#session"
+"""All sessions of the console: one query lists them."""
+
+
+def session_key(secret_hash: SecretHash) -> Key:
+    return key(SESSIONS, secret_hash)
+
+
+def knock_key(knock: Knock, subject: str, begins_at: datetime) -> Key:
+    """The knocks of one subject at one door, in one window; the subject is kept as a hash."""
+    name = hashlib.sha256(f"{knock}:{subject}".encode("utf-8", "surrogatepass")).hexdigest()
+    return key(f"V#{name}", f"{milliseconds(begins_at):013}")
+
+
+def used_link_key(link_id: str) -> Key:
+    """A link to sign in that was used."""
+    return key(f"U#{link_id}", "USED")
+
+
+def way_out_key(state_hash: SecretHash) -> Key:
+    """A person who is at the identity provider."""
+    return key(f"O#{state_hash}", "WAY")
 
 
 def configuration_partition(kind: str) -> str:
