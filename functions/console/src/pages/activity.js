@@ -4,7 +4,7 @@ import {addressOf, api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {addressWith, go, setQuery, useRoute} from "../core/routes.js";
 import {inFull} from "../core/times.js";
-import {html, useEffect, useState} from "../core/view.js";
+import {html, useState} from "../core/view.js";
 import {actorName, capital, plural} from "../core/words.js";
 import {Banner} from "../parts/banner.js";
 import {Button} from "../parts/button.js";
@@ -67,7 +67,7 @@ function Activity() {
   const isFiltered = ["by", "kind", "from", "to"].some((name) => query[name]);
   // A row that came meanwhile moves those of the second part: each is shown once.
   const rows = [...new Map([...(first?.data || []), ...kept.rows].map((it) => [it.id, it])).values()];
-  return html`<div class="activity"><header class="lead"><h1>${first ? (rows.length ? capital(`${who(rows[0].by)} ${rows[0].action} ${words(rows[0].kind)} ${rows[0].name}`) : "Activity") : "Activity"}</h1>
+  return html`<div class="activity"><header class="lead"><h1>${rows[0] ? capital(`${who(rows[0].by)} ${rows[0].action} ${words(rows[0].kind)} ${rows[0].name}`) : "Activity"}</h1>
       <div class="do"><a class="btn" download href=${addressOf("/activity", {...filters, format: "csv"})}><${Icon} name="out" />Export CSV</a></div></header>
     <p class="quiet">Who changed what, and when. Newest first; never a secret.</p>
     <${Filters} key=${JSON.stringify([query.by, query.kind, query.from, query.to])} query=${query} />
@@ -100,7 +100,6 @@ function Filters({query}) {
     event.preventDefault();
     setQuery({by: by.trim()});
   };
-  useEffect(() => setBy(query.by || ""), [query.by]);
   const day = (/** @type {string} */ name, /** @type {string} */ label) => html`<label class="field"><span>${label}</span><input type="date" value=${query[name] || ""} onChange=${(/** @type {any} */ event) => setQuery({[name]: event.currentTarget.value})} /></label>`;
   return html`<form class="filters" onSubmit=${press}>
     <label class="field"><span>Who</span><input value=${by} placeholder="alice" autocapitalize="off" spellcheck=${false} onInput=${(/** @type {any} */ event) => setBy(event.currentTarget.value)} onBlur=${press} /></label>

@@ -11,7 +11,7 @@ import {Select} from "./select.js";
  * @typedef {object} FieldOf
  * @property {string} name as the API calls it
  * @property {string} label
- * @property {string} [kind] text, email, tel, url, number, password, date, area, json, lines, words, check, choices, select, time, rows
+ * @property {string} [kind] text, email, tel, url, number, password, date, json, lines, words, check, choices, select, time, rows
  * @property {string} [help]
  * @property {string} [like] an example
  * @property {(string | [string, string])[]} [options] values, or values and what they are called
@@ -172,7 +172,7 @@ function OneField({field, path, typed, set, problems, names, fixed}) {
     const kept = typed && !known.some(([value]) => value === typed) ? [[typed, typed]] : [];
     return html`<${Select} ...${shared} options=${[...(required && typed ? [] : [["", field.unset || "Choose …"]]), ...known, ...kept]} />`;
   }
-  const isLong = ["area", "json", "lines"].includes(kind);
+  const isLong = ["json", "lines"].includes(kind);
   const rows = isLong ? Math.min(30, Math.max(2, typed.split("\n").length + (typed ? 1 : 0))) : undefined;
   const type = {time: "datetime-local", words: "text"}[kind] || kind;
   return html`<${Field} ...${shared} type=${type} rows=${rows} required=${required} more=${{placeholder: like, autocomplete: "off", autocapitalize: "off", spellcheck: false, class: isLong ? "code" : null}} />`;
