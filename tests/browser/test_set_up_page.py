@@ -90,7 +90,7 @@ def test_a_body_is_tried_and_says_what_would_happen(
     page.get_by_role("button", name="Try it").click()
 
     answer = page.locator(".tried")
-    expect(answer).to_contain_text("critical Tried only")
+    expect(answer).to_contain_text("Would be opened: critical Tried only")
     field.fill("no JSON")
     page.get_by_role("button", name="Try it").click()
     expect(page.get_by_text("This is not JSON")).to_be_visible()
@@ -129,7 +129,7 @@ def test_what_a_person_has_typed_wrong_is_said_at_its_field(
 
     expect(page.get_by_label("Time zone")).to_have_attribute("aria-invalid", "true")
     expect(page.get_by_label("Time zone")).to_have_accessible_description(
-        "A name of the IANA database. Is no time zone; did you mean Europe/Paris?."
+        "A name of the IANA database. Is no time zone; did you mean Europe/Paris?"
     )
     assert focused(page)
 

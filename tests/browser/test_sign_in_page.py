@@ -67,7 +67,7 @@ def test_a_wrong_key_is_refused_in_a_sentence(page_of: PageOf, watches: Watches)
     page.get_by_role("button").first.wait_for()
     signs_in(page, "tocsin_nobody-has-this")
 
-    expect(page.get_by_role("alert")).not_to_be_empty()
+    expect(page.get_by_role("alert").filter(has_text=re.compile(r"\w"))).to_be_visible()
     expect(page).to_have_url(re.compile(HERE))
 
 
@@ -152,6 +152,18 @@ def test_the_company_account_leads_to_its_door_with_the_way_back(page_of: PageOf
     link = page.get_by_role("link", name="Continue with Example")
 
     expect(link).to_have_attribute("href", "/session/oidc?next=%2Fconsole%2Fset-up%2Fusers")
+
+
+def test_what_the_company_account_refused_is_said_in_a_sentence(page_of: PageOf) -> None:
+    page = page_of("nobody")
+    doors(page, oidc={"name": "Example"})
+
+    for problem, says in (("refused", "does not sign in here"), ("again", "took too long")):
+        page.goto(f"{HERE}?problem={problem}")
+        expect(page.get_by_role("alert").first).to_contain_text(says)
+    page.goto(f"{HERE}?problem=constructor")
+    page.get_by_role("link", name="Continue with Example").wait_for()
+    expect(page.get_by_role("alert").first).to_be_empty()
 
 
 def test_a_session_that_is_ended_elsewhere_leads_to_the_door_and_back(

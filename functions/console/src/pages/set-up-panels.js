@@ -3,7 +3,7 @@
 import {api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {html, useState} from "../core/view.js";
-import {capital, plural} from "../core/words.js";
+import {capital, plural, targetName} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
@@ -137,10 +137,10 @@ function Try({name, example}) {
 function Tried({result}) {
   const {outcome, signal, reason, error, severity, route, escalation_policy: policy, pages = [], next_action: next} = result;
   if (error) return html`<p class="refused">Refused: ${error.message} ${(error.details || []).map((/** @type {any} */ it) => `${it.field} ${it.problem}.`).join(" ")}</p>`;
-  return html`<div class="tried"><p><b>${capital(outcome)}</b>${signal && html`: ${severity || signal.severity} <b>${signal.name}</b>`}${reason && `: ${reason}`}</p>
+  return html`<div class="tried"><p><b>Would be ${outcome}</b>${signal && html`: ${severity || signal.severity} <b>${signal.name}</b>`}${reason && `: ${reason}`}</p>
     ${signal?.summary && html`<p>${signal.summary}</p>`}
     ${policy && html`<p>Asks by ${policy}${route && `, as the route ${route} says`}.</p>`}
     ${signal && !policy && !pages.length && html`<p>Pages nobody: no policy is for it.</p>`}
-    <ul class="rows-in">${pages.map((/** @type {any} */ page, /** @type {number} */ place) => html`<li key=${place}><${Time} at=${page.at} /> ${page.target} by ${page.channel || "nothing"}${page.problem && html`: <span class="wrong">${page.problem}</span>`}</li>`)}</ul>
+    <ul class="rows-in">${pages.map((/** @type {any} */ page, /** @type {number} */ place) => html`<li key=${place}><${Time} at=${page.at} /> ${targetName(page.target)} by ${page.channel || "nothing"}${page.problem && html`: <span class="wrong">${page.problem}</span>`}</li>`)}</ul>
     ${next?.why && html`<p class="quiet">${capital(next.why)}.</p>`}</div>`;
 }

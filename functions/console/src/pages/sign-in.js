@@ -10,6 +10,12 @@ import {Skeleton} from "../parts/skeleton.js";
 
 const HERE = "/console/sign-in";
 const KEPT = "tocsin.next";
+/** Why the company account did not let one in. @type {Record<string, string>} */
+const PROBLEMS = {
+  again: "That took too long, or was begun in another browser. Try again.",
+  cancelled: "Signing in with the company account was cancelled.",
+  refused: "This account does not sign in here. Take another door, or ask who runs this stack.",
+};
 
 /**
  * Where to go after signing in: a page of this console, whatever the address says.
@@ -109,6 +115,7 @@ function SignIn() {
   }
   const isKey = wantsKey || !(hasLink || oidc);
   return html`<${Door} team=${team}>
+    <p class="problem" role="alert">${Object.hasOwn(PROBLEMS, query.problem || "") && PROBLEMS[query.problem || ""]}</p>
     ${hasLink && html`<${OneFieldForm} label="Your e-mail" type="email" name="email" verb="Send me a link" doing="Sending …" icon="mail" help="The link works once, for 15 minutes." run=${sendLink} solid />`}
     ${hasLink && (isKey || oidc) && html`<p class="or">or</p>`}
     ${oidc && html`<div class="other"><a class=${`btn ${hasLink ? "" : "solid"}`} href=${`/session/oidc?next=${encodeURIComponent(next)}`}><${Icon} name="badge" />${oidc.name ? `Continue with ${oidc.name}` : "Use my company account"}</a></div>`}
