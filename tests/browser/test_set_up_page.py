@@ -328,6 +328,14 @@ def test_a_viewer_sees_what_there_is_and_can_change_nothing(
     expect(page.get_by_role("button", name="Save")).to_have_count(0)
 
 
+def test_a_responder_makes_silences_and_nothing_else(page_of: PageOf) -> None:
+    page = page_of("responder")
+    for noun, makes in (("silences", True), ("maintenance-windows", True), ("users", False)):
+        page.goto(f"{HOME}/{noun}")
+        page.get_by_role("heading", level=1).wait_for()
+        expect(page.get_by_role("link", name=re.compile("^New "))).to_have_count(int(makes))
+
+
 @pytest.fixture(scope="module")
 def shown(api: Client) -> None:
     api.put(

@@ -120,7 +120,7 @@ def test_a_link_signs_in_once_and_leaves_no_token_in_the_history(
     sent: list[str] = []
 
     def confirm(route: Route) -> None:
-        sent.append(route.request.post_data_json["token"])
+        sent.append(json.loads(route.request.post_data or "{}")["token"])
         error = {"code": "link_over", "message": "This link was used.", "request_id": "1"}
         answer = json.dumps({"error": {**error, "details": []}})
         if len(sent) > 1:
