@@ -199,7 +199,7 @@ function One({path, id, noun}) {
   const fields = (noun.fields || []).filter((field) => !field.when || path === "channels" || field.when.includes(it.type));
   const verb = `${noun.ends || "Delete"}${noun.ends ? "" : ` ${it.name}`}`;
   return html`${crumb}<div class="lead"><h1>${isTeam ? "The team's settings" : it.name}</h1>${may && own && !isOver && !isTeam && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
-    <${Told} />
+    <${Told} />${error && "status" in error && html`<${Failed} error=${error} />`}
     ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages ${isTeam ? "these settings" : `this ${noun.one}`}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
     <div class="halves"><div>${noun.cells && path !== "users" && html`<dl class="facts panel pad">${cellsOf(noun, it).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}
       <${Panels} path=${path} it=${it} once=${shownOnce.get(address)} keep=${(/** @type {any} */ data) => shownOnce.set(address, data)} may=${may} refresh=${refresh} /></div>
