@@ -76,24 +76,13 @@ function useMay(scope = "config:write") {
 /** @typedef {import("./set-up-nouns.js").Noun} Noun */
 
 /** @param {{nouns: Record<string, Noun>}} props */
-function Overview({nouns: described}) {
-  const {value: counts, error} = useLive(async () => {
-    const nouns = Object.keys(described).filter((it) => it !== "settings");
-    const answers = await Promise.allSettled(nouns.map((noun) => api.get(`/${noun}`, {limit: 1})));
-    const lost = answers.filter((it) => it.status === "rejected");
-    if (lost.length === nouns.length) throw /** @type {PromiseRejectedResult} */ (lost[0]).reason;
-    return Object.fromEntries(answers.map((it, place) => [nouns[place], it.status === "fulfilled" ? it.value.meta?.total : null]));
-  });
-  const {value: reach} = useLive(async () => (await api.get("/reachability")).data);
-  if (!counts && error) return html`<${Failed} error=${error} />`;
-  const wrong = reach?.problems.length;
-  const sentence = !reach ? "Set-up" : wrong ? `${plural(wrong, "thing")} may keep a page from people` : "Nothing keeps a critical page from people";
-  return html`<div class="now"><h1>${sentence}</h1><p>${wrong ? html`<a href="/console/reachability">What, and how to mend it</a>` : "As far as the set-up can tell."}</p></div><${Told} />
-    <ul class="nouns">${Object.entries(described).map(([noun, {many, icon, about}]) => {
-      const count = counts?.[noun];
-      return html`<li key=${noun}><a class="panel" href=${`${HOME}/${noun}`}><${Icon} name=${icon} /><b>${capital(many)}</b>
-        <span class="num quiet">${typeof count === "number" ? count : ""}</span><span>${about}</span></a></li>`;
-    })}</ul>`;
+function Overview({nouns}) {
+  const {value: reach, error} = useLive(async () => (await api.get("/reachability")).data);
+  if (!reach) return error ? html`<${Failed} error=${error} />` : html`<${Skeleton} />`;
+  const wrong = reach.problems.length;
+  return html`<div class="now"><h1>${wrong ? `${plural(wrong, "thing")} may keep a page from people` : "Nothing keeps a critical page from people"}</h1>
+      <p>${wrong ? html`<a href="/console/reachability">What, and how to mend it</a>` : "As far as the set-up can tell."}</p></div><${Told} />
+    <ul class="nouns">${Object.entries(nouns).map(([noun, {many, icon, about}]) => html`<li key=${noun}><a class="panel" href=${`${HOME}/${noun}`}><${Icon} name=${icon} /><b>${capital(many)}</b><span>${about}</span></a></li>`)}</ul>`;
 }
 
 /** @param {{path: string, noun: Noun}} props */
