@@ -239,6 +239,7 @@ schema: $(VENV)/.installed  ## Renew the schema of a team's file, and the tables
 senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages
 	@python -m local.senders_table
 	@python -m tests.sender_states
+	@python -m tests.integration_types
 
 .PHONY: icons
 icons: $(VENV)/.installed  ## Draw the console's icons from its favicon anew (needs a Chromium: BROWSER=)

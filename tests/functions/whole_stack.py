@@ -35,9 +35,9 @@ ENVIRONMENT: Final = {
     "LINK_KEY_PARAMETER": LINK_KEY,
     "CHANNEL_SECRETS_PREFIX": f"{PREFIX}/channels",
     "PUBLIC_URL": PUBLIC_URL,
+    "PUSH_PUBLIC_KEY": "B-public",
     "OIDC_ISSUER": "https://login.example.com",
     "OIDC_CLIENT_ID": "tocsin",
-    "PUSH_PUBLIC_KEY": "B-public",
 }
 HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
 ANSWERING: Final = (

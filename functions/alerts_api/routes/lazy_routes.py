@@ -15,6 +15,7 @@ from functions.alerts_api.routes.escalation_policies import policy_routes
 from functions.alerts_api.routes.feeds import FeedRoutes
 from functions.alerts_api.routes.heartbeats import heartbeat_routes
 from functions.alerts_api.routes.incidents import IncidentRoutes
+from functions.alerts_api.routes.integration_types import integration_type_routes
 from functions.alerts_api.routes.integrations import integration_routes
 from functions.alerts_api.routes.keys import KeyRoutes
 from functions.alerts_api.routes.overrides import OverrideRoutes
@@ -69,6 +70,7 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *DigestRoutes(ports=ports).routes(),
         *incidents.routes(),
         *integration_routes(ports, stores),
+        *integration_type_routes(),
         *policy_routes(ports, stores),
         *route_routes(ports, stores),
         *user_routes(ports, stores),

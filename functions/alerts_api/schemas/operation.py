@@ -80,6 +80,7 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "channels": "ops-hook",
     "escalation-policies": "default",
     "heartbeats": "nightly-backup",
+    "integration-types": "alertmanager",
     "integrations": "prod-prometheus",
     "maintenance-windows": "deploy-42",
     "routes": "payments",
