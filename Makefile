@@ -48,6 +48,10 @@ say = @printf '\n\033[1m%s\033[0m\n' "$(1)"
 run: $(VENV)/.installed $(STACK_VENV)/.installed  ## Start Tocsin on this machine: http://127.0.0.1:$(PORT) (PORT=, FRESH=1, TEAM=a team's file)
 	@python -m local.run --port $(PORT) $(if $(TEAM),--team "$(TEAM)")
 
+.PHONY: console
+console: $(VENV)/.installed  ## Beside `make run`: the console from its own modules, as they are now (PORT=8100, KEY=admin or a key, STACK=)
+	@python -m local.console
+
 .PHONY: logs
 logs: $(VENV)/.installed  ## Show what the functions on this machine log (FOLLOW=1, FUNCTION=ingest, LINES=200)
 	@python -m local.logs $(if $(FOLLOW),--follow) $(if $(LINES),--lines $(LINES)) $(FUNCTION)

@@ -26,6 +26,7 @@ ROLES = {
     "actions": "ActionsRole",
     "alerts_api": "AlertsApiRole",
     "calendar": "CalendarRole",
+    "console": "ConsoleRole",
     "first_key": "FirstKeyRole",
     "ingest": "IngestRole",
     "notifier": "NotifierRole",

@@ -35,6 +35,7 @@ OF_THE_CONNECTION = {
     "upgrade",
 }
 SET_BY_US = {"date", "server"}
+CREDENTIALS = ("Authorization", "X-API-Key")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Gateway:
         target: str,
         watcher: Watcher,
         own_pages: OwnPages = lambda *_: None,
+        added_headers: Mapping[str, str] | None = None,
     ) -> None:
         """Serve the API, and pages of the machine's own.
 
@@ -72,11 +74,13 @@ class Gateway:
             target: Address of the API in the embedded AWS; request paths are added to it.
             watcher: Told of each request to the API.
             own_pages: Answers what is no path of the API.
+            added_headers: Sent along with a request that brings no credential of its own.
         """
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.target = target
         self._server.watcher = watcher
         self._server.own_pages = own_pages
+        self._server.added_headers = added_headers or {}
         serve = self._server.serve_forever
         self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
 
@@ -105,6 +109,7 @@ class _Server(ThreadingHTTPServer):
     target: str
     watcher: Watcher
     own_pages: OwnPages
+    added_headers: Mapping[str, str]
     is_stopping = False
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
@@ -227,6 +232,9 @@ class _Handler(BaseHTTPRequestHandler):
         )
         for name, value in self.headers.items():
             if name.lower() not in OF_THE_CONNECTION:
+                upstream.putheader(name, value)
+        if not any(name in self.headers for name in CREDENTIALS):
+            for name, value in self._front.added_headers.items():
                 upstream.putheader(name, value)
         if "Host" not in self.headers:
             upstream.putheader("Host", api.netloc)

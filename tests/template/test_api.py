@@ -39,7 +39,7 @@ def test_routes_are_those_of_the_documentation(deployed: Template) -> None:
     documented = re.findall(r"^\| `(.+?)` \| `(.+?)` \|", DOCUMENTED.read_text(), re.MULTILINE)
 
     assert routes(deployed) == dict(documented)
-    assert len(documented) == 33
+    assert len(documented) == 49
 
 
 def test_the_access_log_knows_the_route_but_never_the_path(access_log: dict[str, str]) -> None:

@@ -16,6 +16,7 @@ HANDLERS = {
     "AlertsApiFunction": "functions.alerts_api.app.handler",
     "ActionsFunction": "functions.actions.app.handler",
     "CalendarFunction": "functions.calendar.app.handler",
+    "ConsoleFunction": "functions.console.app.handler",
     "TableChangeFunction": "functions.escalator.app.on_table_change",
     "TickFunction": "functions.escalator.app.on_tick",
     "TimerFunction": "functions.escalator.app.on_timer",
@@ -80,10 +81,13 @@ MAY_BE_MISSING = {
 ANSWERING = (
     *("IngestFunction", "CompatFunction", "AlertsApiFunction", "ActionsFunction"),
     "CalendarFunction",
+    "ConsoleFunction",
 )
 """Clients wait for their answers, so they are called at a published version."""
 ASKED_BY_NO_REQUEST = ("NotifierFunction", "TeamConfigFunction")
 """They cannot take the address that they were called at."""
+BUILT_BY_MAKE = {"ConsoleFunction"}
+"""Their Makefile keeps the path: tests/build."""
 RUN_ONCE = {"FirstKeyFunction", "TeamConfigFunction"}
 MEMORY_OF_A_CORE = 1_769
 FIRST_CALL_SECONDS = 1.0
@@ -93,6 +97,7 @@ FIRST_CALL_CPU_SECONDS = {
     "AlertsApiFunction": 0.15,
     "ActionsFunction": 0.16,
     "CalendarFunction": 0.25,
+    "ConsoleFunction": 0.05,
     "TableChangeFunction": 0.18,
     "TickFunction": 0.18,
     "TimerFunction": 0.18,
@@ -129,7 +134,8 @@ def test_a_handler_lies_in_the_folder_that_is_built(written: Template, name: str
 def test_code_keeps_its_dotted_path_when_it_is_built(written: Template, name: str) -> None:
     metadata = written.resources[name]["Metadata"]
 
-    assert metadata == {"BuildProperties": {"ParentPackageMode": "auto"}}
+    by_sam = {"BuildProperties": {"ParentPackageMode": "auto"}}
+    assert metadata == ({"BuildMethod": "makefile"} if name in BUILT_BY_MAKE else by_sam)
 
 
 def test_python_is_the_one_the_repository_is_written_in(function: dict[str, Any]) -> None:

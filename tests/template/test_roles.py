@@ -73,6 +73,7 @@ ALLOWED: dict[str, Permissions] = {
         "CalendarLogs": LOGS,
         "Table": actions("dynamodb", "GetItem Query"),
     },
+    "ConsoleRole": {"ConsoleLogs": LOGS},
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
         "Table.StreamArn": actions(

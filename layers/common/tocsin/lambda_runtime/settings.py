@@ -17,6 +17,7 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "functions.alerts_api.app.handler": ("DELIVERIES_QUEUE_URL", "CHANNEL_SECRETS_PREFIX"),
     "functions.actions.app.handler": ("DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"),
     "functions.calendar.app.handler": (),
+    "functions.console.app.handler": (),
     "functions.escalator.app.on_table_change": (
         "TIMERS_QUEUE_URL",
         "DELIVERIES_QUEUE_URL",

@@ -1,0 +1,189 @@
+/**
+ * The page keeps up with the stack: one small question, "has anything moved?", and only then
+ * everything that is shown is loaded again.
+ */
+
+import {ApiError, api, OfflineError, signedOut} from "./api.js";
+import {newStore, useStore} from "./store.js";
+import {timeNow} from "./times.js";
+import {useCallback, useEffect, useRef, useState} from "./view.js";
+
+const RESTLESS_MS = 5_000;
+const CALM_MS = 20_000;
+const HIDDEN_MS = 60_000;
+const RETRY_MS = 2_000;
+const RESTLESS_FOR_MS = 120_000;
+const LOAD_SHARE = 8; // a load that took 1 s is not repeated within 8 s
+const OLD_MS = 120_000;
+
+/**
+ * @typedef {object} Live
+ * @property {number | null} asOf when all that is shown was true, ms
+ * @property {number} failures in a row
+ * @property {number} nextAt when it is asked again, ms
+ */
+
+/** @type {import("./store.js").Store<Live>} */
+const live = newStore(/** @type {Live} */ ({asOf: null, failures: 0, nextAt: 0}));
+/** @type {Set<() => Promise<void>>} */
+const loaders = new Set();
+const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, timer: 0};
+
+/**
+ * How long until the next question.
+ * @param {{isHidden: boolean, isRestless: boolean, failures: number, loadMs?: number, retryAfter?: number, chance?: number}} now
+ *   chance: 0 to 1, so that a hundred pages do not come back in the same second
+ * @returns {number} ms
+ */
+export function pollAfter({isHidden, isRestless, failures, loadMs = 0, retryAfter = 0, chance = Math.random()}) {
+  if (failures) {
+    const wait = Math.min(HIDDEN_MS, RETRY_MS * 2 ** failures);
+    return Math.round(Math.max(retryAfter * 1000, wait / 2 + (wait / 2) * chance));
+  }
+  const usual = isHidden ? HIDDEN_MS : isRestless ? RESTLESS_MS : CALM_MS;
+  return Math.round(Math.max(usual, loadMs * LOAD_SHARE));
+}
+
+/** Something is open that nobody has: ask more often. @param {boolean} isRestless */
+export function setRestless(isRestless) {
+  const wasRestless = state.isRestless;
+  state.isRestless = isRestless;
+  if (isRestless && !wasRestless && state.begun && !live.get().failures) plan();
+}
+
+/** Begin to ask; again does nothing. */
+export function beginLive() {
+  if (state.begun) return;
+  state.begun = true;
+  const atOnce = () => document.hidden || timeNow() - (live.get().asOf || 0) < 1000 || look();
+  document.addEventListener("visibilitychange", atOnce);
+  window.addEventListener("focus", atOnce);
+  window.addEventListener("online", atOnce);
+  window.addEventListener("offline", () => fail(new OfflineError()));
+  signedOut.hear(() => signedOut.get() || look());
+  plan();
+}
+
+/** After one's own action: everything is loaded again at once. */
+export async function touched() {
+  state.movedAt = timeNow();
+  await loadAll();
+}
+
+/** Ask now. */
+export async function look() {
+  if (state.isAsking || signedOut.get()) return;
+  state.isAsking = true;
+  const at = timeNow();
+  try {
+    const {status, data} = await api.get("/changes", {since: state.cursor});
+    if (status !== 204 && data.cursor !== state.cursor) {
+      // The first cursor says nothing about what was loaded before it.
+      if (state.cursor) state.movedAt = at;
+      const cursor = data.cursor;
+      state.cursor = "";
+      await loadAll();
+      if (!live.get().failures || state.cursor === "") state.cursor = cursor;
+    } else if (live.get().failures) await loadAll();
+    succeed(at);
+  } catch (error) {
+    fail(error);
+  } finally {
+    state.isAsking = false;
+  }
+}
+
+async function loadAll() {
+  const begun = Date.now();
+  const results = await Promise.allSettled([...loaders].map((load) => load()));
+  state.loadMs = Date.now() - begun;
+  const lost = results.find((result) => result.status === "rejected" && isPassing(result.reason));
+  if (lost) {
+    state.cursor = "";
+    throw /** @type {PromiseRejectedResult} */ (lost).reason;
+  }
+}
+
+/** Whether it is worth asking again: the others are the page's own matter. @param {unknown} error */
+function isPassing(error) {
+  return error instanceof OfflineError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
+}
+
+/** @param {number} at */
+function succeed(at) {
+  live.set({asOf: at, failures: 0, nextAt: 0});
+  plan();
+}
+
+/** @param {unknown} error */
+function fail(error) {
+  if (!isPassing(error)) console.error(error);
+  const {asOf, failures} = live.get();
+  live.set({asOf, failures: failures + 1, nextAt: 0});
+  plan(error instanceof ApiError ? error.retryAfter : 0);
+}
+
+/** @param {number} [retryAfter] s */
+function plan(retryAfter = 0) {
+  const {asOf, failures} = live.get();
+  const isRestless = state.isRestless || timeNow() - state.movedAt < RESTLESS_FOR_MS;
+  // The first question comes soon: it brings the cursor, and what moved during the first load.
+  const isFirst = !state.cursor && !failures;
+  const wait = isFirst ? RETRY_MS : pollAfter({isHidden: document.hidden, isRestless, failures, loadMs: state.loadMs, retryAfter});
+  clearTimeout(state.timer);
+  state.timer = window.setTimeout(look, wait);
+  live.set({asOf, failures, nextAt: timeNow() + wait});
+}
+
+/** As of when, and whether no answer comes. `isOld`: for two minutes or more. @param {number} now ms */
+export function useFreshness(now) {
+  const {asOf, failures, nextAt} = useStore(live);
+  const isStale = failures > 0;
+  return {asOf, isStale, isOld: isStale && now - (asOf || now) >= OLD_MS, retryMs: Math.max(0, nextAt - now)};
+}
+
+/**
+ * What `load` answers, loaded again whenever anything moved. The last value stays while a newer
+ * one is on its way or does not come.
+ * @template T
+ * @param {() => Promise<T>} load
+ * @param {readonly unknown[]} [deps] when one of these changes, it is loaded anew
+ * @returns {{value: T | null, error: Error | null, isLoading: boolean, asOf: number | null, isStale: boolean, refresh: () => Promise<void>}}
+ */
+export function useLive(load, deps = []) {
+  const [seen, setSeen] = useState({
+    value: /** @type {T | null} */ (null),
+    error: /** @type {Error | null} */ (null),
+    isLoading: true,
+  });
+  const latest = useRef(load);
+  const turn = useRef(0);
+  latest.current = load;
+  const run = useCallback(async () => {
+    turn.current += 1;
+    const mine = turn.current;
+    try {
+      const value = await latest.current();
+      if (mine === turn.current) setSeen({value, error: null, isLoading: false});
+    } catch (error) {
+      if (mine !== turn.current) return;
+      setSeen((before) => ({...before, error: /** @type {Error} */ (error), isLoading: false}));
+      throw error;
+    }
+  }, []);
+  useEffect(() => {
+    const at = timeNow();
+    setSeen((before) => (before.isLoading ? before : {...before, isLoading: true}));
+    loaders.add(run);
+    run().then(
+      () => live.get().asOf || live.set({...live.get(), asOf: at}),
+      (error) => isPassing(error) && fail(error),
+    );
+    return () => {
+      turn.current += 1;
+      loaders.delete(run);
+    };
+  }, deps);
+  const {asOf, failures} = useStore(live);
+  return {...seen, asOf, isStale: failures > 0, refresh: run};
+}

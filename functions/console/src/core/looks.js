@@ -1,0 +1,70 @@
+/** Theme and density of this device; `?theme=` in an address wins while it stands there. */
+
+import {newStore, useStore} from "./store.js";
+
+/** @typedef {"system" | "light" | "dark"} Theme */
+/** @typedef {"usual" | "compact"} Density */
+
+const THEMES = /** @type {const} */ (["system", "light", "dark"]);
+
+/** @param {string} name */
+function kept(name) {
+  try {
+    return window.localStorage.getItem(`tocsin.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} name @param {string} value */
+function keep(name, value) {
+  try {
+    window.localStorage.setItem(`tocsin.${name}`, value);
+  } catch {
+    // A browser that keeps nothing: it holds until the page is left.
+  }
+}
+
+/** @param {string | null | undefined} word @returns {Theme} */
+function readTheme(word) {
+  return THEMES.find((theme) => theme === word) || "system";
+}
+
+const theme = newStore(readTheme(new URLSearchParams(window.location.search).get("theme") || kept("theme")));
+const density = newStore(/** @type {Density} */ (kept("density") === "compact" ? "compact" : "usual"));
+
+/** Put them on the page. */
+export function applyLooks() {
+  const {dataset} = document.documentElement;
+  if (theme.get() === "system") delete dataset.theme;
+  else dataset.theme = theme.get();
+  if (density.get() === "compact") dataset.density = "compact";
+  else delete dataset.density;
+}
+
+/** @param {Theme} next */
+export function setTheme(next) {
+  keep("theme", next);
+  theme.set(next);
+  applyLooks();
+}
+
+/** The next of system, light, dark. */
+export function turnTheme() {
+  setTheme(THEMES[(THEMES.indexOf(theme.get()) + 1) % THEMES.length]);
+}
+
+/** @param {Density} next */
+export function setDensity(next) {
+  keep("density", next);
+  density.set(next);
+  applyLooks();
+}
+
+export function useTheme() {
+  return useStore(theme);
+}
+
+export function useDensity() {
+  return useStore(density);
+}

@@ -1,0 +1,133 @@
+/** Words for what the API says in codes. */
+
+import {clock, countdown} from "./times.js";
+
+const NB = "\u00a0";
+const COUNTDOWN_BELOW_MS = 600_000; // above, a time of day says more
+const SOON_MS = 60_000;
+
+/** "1 alert", "12 alerts". @param {number} n @param {string} one @param {string} [many] */
+export function plural(n, one, many = `${one}s`) {
+  return `${number(n)}${NB}${n === 1 ? one : many}`;
+}
+
+/** "12,400" @param {number} n */
+export function number(n) {
+  return n.toLocaleString("en-GB");
+}
+
+/** "alice, bob and carol" @param {string[]} names */
+export function listed(names) {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
+}
+
+/** "Critical" @param {string} word */
+export function capital(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/** A target as `user:alice`, in words. @param {string} target */
+export function targetName(target) {
+  const [kind, name] = [target.slice(0, target.indexOf(":")), target.slice(target.indexOf(":") + 1)];
+  if (kind === "schedule") return `whoever is on call (${name})`;
+  return kind === "channel" ? `channel ${name}` : name;
+}
+
+/** Who did it, as `alice` or `key:ci`. @param {string | null} actor */
+export function actorName(actor) {
+  if (!actor) return "nobody";
+  if (actor === "auto") return "Tocsin";
+  const colon = actor.indexOf(":");
+  return colon < 0 ? actor : `${actor.slice(0, colon)} ${actor.slice(colon + 1)}`;
+}
+
+/**
+ * @typedef {object} Next
+ * @property {string} clock countdown or time of day; "" where nothing is timed
+ * @property {string} short what happens then, for a row
+ * @property {string} long the same as the rest of a sentence
+ * @property {number | null} left ms
+ * @property {boolean} isSoon within a minute, and somebody is called
+ * @property {boolean} burns it has a fuse
+ * @property {boolean} isSpent no step is left
+ */
+
+/**
+ * What happens next, in parts.
+ * @param {import("./types.js").Alert} alert
+ * @param {number} now ms
+ * @returns {Next}
+ */
+export function nextOf(alert, now) {
+  const {kind, at, why, step, targets, again} = alert.next_action;
+  const left = at ? Date.parse(at) - now : null;
+  const isNear = left !== null && left < COUNTDOWN_BELOW_MS;
+  const when = at === null ? "" : left !== null && isNear ? countdown(left) : clock(at, now);
+  const names = targets.map(targetName);
+  const who = names.length ? names.join(", ") : "";
+  const isCalled = `${listed(names)} ${names.length > 1 ? "are" : "is"} called${again ? " again" : ""}`;
+  const ofStep = step === null ? "" : `step${NB}${step}`;
+  const base = {clock: when, left, isSoon: false, burns: false, isSpent: false};
+  switch (kind) {
+    case "escalate":
+    case "release": {
+      const short = [who || "next", ofStep].filter(Boolean).join(", ");
+      const long = `then ${who ? isCalled : ofStep ? `${ofStep} begins` : why}, unless somebody acknowledges`;
+      return {...base, short, long, burns: isNear, isSoon: left !== null && left < SOON_MS};
+    }
+    case "exhaust":
+      return {...base, short: "then no step is left", long: "then no step is left, unless somebody acknowledges", burns: isNear};
+    case "wake":
+      return {...base, short: `wakes${ofStep && `, ${ofStep}`}`, long: `it wakes${who ? ` and ${isCalled}` : ""}`};
+    case "resolve":
+      return {...base, short: "resolves, if still well", long: "it resolves, unless it fires again"};
+    case "lapse":
+      return {...base, short: "resolves, if not repeated", long: "it resolves, unless its sender repeats it"};
+    case "unacknowledge":
+      return {...base, short: "fires again if still open", long: `it fires again if it is still open${who ? `, and ${isCalled}` : ""}`};
+    case "choose_policy":
+      return {...base, clock: "", short: "its policy is chosen", long: "its escalation policy is chosen now"};
+    default: {
+      const isSpent = alert.status === "firing" && /last step|nobody else|no step/.test(why);
+      const short = isSpent ? "No step is left" : /pages nobody|nobody is (paged|asked)|no .*policy/.test(why) ? "Pages nobody" : capital(why);
+      return {...base, short: alert.status === "acknowledged" ? "" : short, long: capital(why), isSpent};
+    }
+  }
+}
+
+/**
+ * "3:36, then bob is called, unless somebody acknowledges."
+ * @param {import("./types.js").Alert} alert
+ * @param {number} now ms
+ */
+export function nextSentence(alert, now) {
+  const {clock: when, long} = nextOf(alert, now);
+  return `${when ? `${when}, ` : ""}${when ? long : capital(long)}.`;
+}
+
+/** Whether it sleeps now. @param {import("./types.js").Alert} alert @param {number} now ms */
+export function isAsleep(alert, now) {
+  return alert.status !== "resolved" && alert.snoozed_until !== null && Date.parse(alert.snoozed_until) > now;
+}
+
+/**
+ * Who has it.
+ * @param {import("./types.js").Alert} alert
+ * @param {number} now ms
+ * @returns {{state: "lone" | "held" | "asleep" | "over", name: string, note: string}}
+ */
+export function whoHas(alert, now) {
+  if (alert.status === "resolved") {
+    return {state: "over", name: actorName(alert.resolved_by), note: alert.resolved_at ? clock(alert.resolved_at, now) : ""};
+  }
+  if (isAsleep(alert, now)) {
+    return {state: "asleep", name: actorName(alert.snoozed_by), note: alert.snooze_reason || "snoozed it"};
+  }
+  if (alert.status === "acknowledged") {
+    const name = alert.assigned_to || actorName(alert.acknowledged_by);
+    return {state: "held", name, note: alert.acknowledged_at ? `since${NB}${clock(alert.acknowledged_at, now)}` : ""};
+  }
+  const told = alert.notification_count;
+  const note = told ? `told ${told === 1 ? "once" : `${told}${NB}times`}` : "";
+  return {state: "lone", name: "Nobody", note: alert.assigned_to ? `asked: ${alert.assigned_to}` : note};
+}
