@@ -196,7 +196,8 @@ class _Words:
         loop = change.details.get("loop")
         run = f", run {loop}" if isinstance(loop, int) and loop > 1 else ""
         text = f"{who} began {step}{run}" if is_by_person else f"{step.capitalize()} began{run}"
-        nobody = f"nobody acknowledged {before}" if before and not is_by_person else ""
+        goes_on = before not in {"", step} and not is_by_person
+        nobody = f"nobody acknowledged {before}" if goes_on else ""
         return Entry((Span(text),), reason or nobody)
 
     def _alone(self, change: Change) -> str | None:  # noqa: PLR0911 - one for each kind
