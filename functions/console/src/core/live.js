@@ -76,7 +76,7 @@ export async function look() {
   state.isAsking = true;
   const at = timeNow();
   try {
-    const {status, data} = await api.get("/changes", {since: state.cursor});
+    const {status, data} = await askChanges();
     if (status !== 204 && data.cursor !== state.cursor) {
       // The first cursor says nothing about what was loaded before it.
       if (state.cursor) state.movedAt = at;
@@ -90,6 +90,16 @@ export async function look() {
     fail(error);
   } finally {
     state.isAsking = false;
+  }
+}
+
+/** A stack without this address is asked for everything each time. */
+async function askChanges() {
+  try {
+    return await api.get("/changes", {since: state.cursor});
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return {status: 200, data: {cursor: `${timeNow()}`}};
+    throw error;
   }
 }
 
@@ -177,7 +187,7 @@ export function useLive(load, deps = []) {
     loaders.add(run);
     run().then(
       () => live.get().asOf || live.set({...live.get(), asOf: at}),
-      (error) => isPassing(error) && fail(error),
+      (error) => (isPassing(error) ? fail(error) : console.error(error)),
     );
     return () => {
       turn.current += 1;

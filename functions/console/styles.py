@@ -1,0 +1,37 @@
+"""Makes one style sheet of several."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from functions.console.unjoinable import JoinError
+
+
+def joined_styles(sheets: Mapping[str, str]) -> str:
+    """One sheet of several in their order, without comments and needless blanks.
+
+    Raises:
+        JoinError: A sheet imports another one, or something in it has no end.
+    """
+    return "".join(_squeezed_style(name, text) for name, text in sheets.items())
+
+
+_STYLE: Final = re.compile(r'(/\*.*?\*/)|("(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')', re.DOTALL)
+
+
+def _squeezed_style(name: str, text: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for found in _STYLE.finditer(text):
+        parts += (_without_blanks(name, text, at, found.start()), found[2] or " ")
+        at = found.end()
+    parts.append(_without_blanks(name, text, at, len(text)))
+    return re.sub(r"\s*\n\s*", "\n", "".join(parts)).strip() + "\n"
+
+
+def _without_blanks(name: str, text: str, start: int, end: int) -> str:
+    part = text[start:end]
+    if wrong := re.search(r"@import|/\*|\*/|[\"']", part):
+        line = text.count("\n", 0, start + wrong.start()) + 1
+        raise JoinError(name, line, f"{wrong[0]} cannot be joined.")
+    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}")
