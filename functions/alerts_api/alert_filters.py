@@ -62,7 +62,7 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
 def known_parameters(query: Iterable[str]) -> frozenset[str]:
     """The parameters that the list knows, with the labels of this query."""
     labels = (name for name in query if name.startswith(LABEL_PREFIX) and name != LABEL_PREFIX)
-    return KNOWN | {WORDS, *labels}
+    return KNOWN | {WORDS, "time_zone", *labels}
 
 
 def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:

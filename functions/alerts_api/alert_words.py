@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 from functions.alerts_api.alert_view import view_change
+from functions.alerts_api.fields import Fields
+from functions.alerts_api.timeline_markdown import read_zone
 from tocsin.domain.ahead import ahead
 from tocsin.domain.alert_json import written
 from tocsin.domain.destination import names_of
@@ -45,11 +47,18 @@ class Teller:
 
     @classmethod
     def of(cls, request: Request, paging: PagingRepository) -> Self:
-        """Read the names of people; configuration is cached for 30 s."""
+        """Read the names of people; configuration is cached for 30 s.
+
+        Raises:
+            InvalidInputError: The query names no time zone.
+        """
+        fields = Fields(request.query)
+        asked = read_zone(fields) if request.query.get("time_zone") else None
+        fields.expect_good("Words cannot be asked for like that.")
         directory = paging.directory(request.at)
         name = request.key.user if request.key is not None else None
         user = directory.users.get(name) if name else None
-        zone = user.time_zone if user else UTC_ZONE
+        zone = asked or (user.time_zone if user else UTC_ZONE)
         reader = Reader(name=user.name if user else "", is_person=user is not None, zone=zone)
         return cls(
             reader=reader,

@@ -104,9 +104,7 @@ class Span(View):
 
     text: str = Field(examples=["09:05"])
     strong: bool
-    at: Instant | None = Field(
-        description="The text is this time, in the zone of the caller's user or in UTC."
-    )
+    at: Instant | None = Field(description="The text is this time, in the zone that was asked for.")
 
 
 Sentence = Annotated[
@@ -393,6 +391,10 @@ _WORDS: Final = Parameter(
     "Say who is called and what happens in sentences too, as messages do.",
     {"type": "boolean", "default": False},
 )
+_ZONE: Final = Parameter(
+    "time_zone",
+    "Of the times in words, a name of the IANA database; by default the user's.",
+)
 _FILTERS: Final = (
     Parameter(
         "status",
@@ -447,14 +449,14 @@ OPERATIONS: Final = {
             "alerts arrive: no row twice, none skipped. With a selective filter a page may hold "
             "fewer rows than the limit although more follow: `has_more` tells."
         ),
-        query=(*_FILTERS, _WORDS),
+        query=(*_FILTERS, _WORDS, _ZONE),
         answer=AlertPage,
         errors=(InvalidInputError,),
     ),
     "get_alert": Operation(
         tag=TAG,
         summary="Read an alert",
-        query=(_WORDS,),
+        query=(_WORDS, _ZONE),
         answer=Answer[AlertWithHistory],
         errors=(AlertNotFoundError, InvalidInputError),
     ),
@@ -476,7 +478,8 @@ OPERATIONS: Final = {
             ),
             Parameter(
                 "time_zone",
-                "Of the times in Markdown, a name of the IANA database; by default UTC.",
+                "Of the times in Markdown and in words, a name of the IANA database; by default "
+                "UTC, and in words the user's.",
             ),
             Parameter(
                 "sort",

@@ -148,6 +148,22 @@ def test_a_timeline_has_sentences_with_reasons(
     assert rows[-1]["note"] == "Looking"
 
 
+def test_words_have_the_times_of_a_zone(client: Client, world: World, paged: AlertId) -> None:
+    world.snooze(paged, timedelta(hours=4))
+    path = f"/api/v1/alerts/{paged}"
+    asked = {"words": "true", "time_zone": "Asia/Kolkata"}
+
+    assert said(client.get(path, **asked).data["words"]["next"]).startswith(
+        "It is quiet until 18:30."
+    )
+    rows = client.get(f"{path}/timeline", **asked).data
+    assert said(rows[-1]["words"]["text"]) == "You snoozed it until 18:30"
+    assert said(client.get("/api/v1/alerts", **asked).data[0]["words"]["next"]).startswith(
+        "It is quiet until 18:30."
+    )
+    assert client.get(path, words="true", time_zone="Mars/Olympus").wrong_fields == ["time_zone"]
+
+
 def test_a_timeline_can_begin_with_the_newest(client: Client, world: World, paged: AlertId) -> None:
     for number in range(5):
         world.pass_time(minutes=0.1)

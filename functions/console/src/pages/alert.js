@@ -33,7 +33,7 @@ function AlertPage({params: {id}}) {
   const [shown, setShown] = useState(TIMELINE_PART);
   const {value, error} = useLive(async () => {
     const [alert, timeline, ledger] = await Promise.all([
-      api.get(path, {words: true}),
+      api.get(path, {words: true, time_zone: zoneName()}),
       readTimeline(path, shown),
       api.get(`${path}/notifications`, {limit: 200}),
     ]);
@@ -79,7 +79,7 @@ async function readTimeline(path, count) {
   const changes = [];
   let cursor = /** @type {string | null} */ ("");
   do {
-    const page = await api.get(`${path}/timeline`, {words: true, sort: "-at", limit: Math.min(200, count - changes.length), cursor});
+    const page = await api.get(`${path}/timeline`, {words: true, time_zone: zoneName(), sort: "-at", limit: Math.min(200, count - changes.length), cursor});
     changes.push(...page.data);
     cursor = page.next_cursor;
   } while (cursor && changes.length < count);
@@ -105,7 +105,9 @@ function Head({alert}) {
   const isOver = state === "over";
   const lasted = (isOver ? Date.parse(alert.resolved_at) : now) - Date.parse(alert.fired_at);
   const who = plainSentence(alert.words?.who).replace(/\.$/, "");
-  const said = isOver ? `Resolved by ${actorName(alert.resolved_by)} after ${span(lasted)}` : `${headline(alert, now)} for ${span(Math.max(lasted, 0))}, ${who.replace(/^Nobody/, "nobody").replace(/^You /, "you ")}`;
+  const has = who.replace(/^Nobody/, "nobody").replace(/^You /, "you ");
+  const lasts = alert.status === "firing" && state === "lone" ? ` for ${span(Math.max(lasted, 0))}` : "";
+  const said = isOver ? `Resolved by ${actorName(alert.resolved_by)} after ${span(lasted)}` : `${headline(alert, now)}${lasts}, ${has}`;
   const severity = isOver ? "good" : alert.severity;
   return html`<header class=${`head ${severity}`}><${Mark} severity=${alert.severity} state=${state} says=${headline(alert, now)} />
     <div><h1><span class="is num">${said}</span>${nameOf(alert)}</h1>
@@ -134,9 +136,9 @@ function NextStep({alert}) {
   return html`<section class=${`panel step ${isLone ? "lone critical" : ""}`} aria-label="What happens next">
     <div class="plan">${counts && html`<b class=${`left ${left < 60_000 && calls ? "soon" : ""}`} role="timer" aria-label=${`${span(left)} left`}>${countdown(left)}</b>`}
       <div><p><${Sentence} spans=${alert.words?.next} /></p>
-        <small>${due?.step && alert.escalation_policy && html`Step ${due.step} of <a href=${`/console/set-up/escalation-policies/${encodeURIComponent(alert.escalation_policy)}`}>${alert.escalation_policy}</a>${due.at && html`, at <${Moment} at=${due.at} now=${now} />`}. `}
+        <small>${due?.step && alert.escalation_policy && html`Step ${due.step} of <a href=${`/console/set-up/escalation-policies/${encodeURIComponent(alert.escalation_policy)}`}>${alert.escalation_policy}</a>. `}
           ${then.length > 0 && html`After that ${then.map((/** @type {any} */ it, /** @type {number} */ index) => html`<span key=${it.at}>${index > 0 && ", "}${calledNames(it.called)} ${dayAndTime(it.at, now).replace(/^today\u00a0/, "")}</span>`)}. `}
-          ${due && ["none", "release", "exhaust"].includes(due.kind) && `${capital(due.why)}. `}
+          ${due && state === "lone" && ["none", "exhaust"].includes(due.kind) && `${capital(due.why)}. `}
           <${Sentence} spans=${alert.words?.if_acknowledged} /></small></div></div>
     <${AlertActions} alert=${alert} />
     ${calls && html`<${Fuse} left=${left} says=${`Time left until: ${plainSentence(alert.words?.next)}`} />`}

@@ -62,9 +62,9 @@ export function AlertActions({alert}) {
       ${isOpen && (isHeld ? resolve : html`<${Act} solid icon="check" keys="a" run=${acknowledge} doing="Acknowledging …">Acknowledge<//>`)}
       ${isOpen && html`<${SnoozeMenu} onPick=${snooze} shiftEnds=${shiftEnds(watch)} keys="s" openNow=${snoozes} />`}
       ${isOpen && !isHeld && resolve}
-      <${Button} class=${isOpen ? "wide" : ""} icon="note" keys="n" onClick=${() => setAsked("note")}>Note<//>
+      <${Button} class=${isOpen ? "wide roomy" : ""} icon="note" keys="n" onClick=${() => setAsked("note")}>Note<//>
       ${more.length > 0 && html`<${Menu} class="btn square" icon="more" label="" says="More actions">${more.map(
-        ([name, what, words]) => html`<li key=${what} class=${what === "resolve" || what === "note" ? "narrow" : ""}><button type="button" onClick=${() => setAsked(what)}>${name}${words && html`<span class="quiet">${words}</span>`}</button></li>`,
+        ([name, what, words]) => html`<li key=${what} class=${what === "resolve" ? "narrow" : what === "note" ? "cramped" : ""}><button type="button" onClick=${() => setAsked(what)}>${name}${words && html`<span class="quiet">${words}</span>`}</button></li>`,
       )}<//>`}
     </div>
     ${asked && html`<${Question} what=${asked} alert=${alert} post=${post} onClose=${() => setAsked("")} />`}`;
@@ -149,7 +149,7 @@ function PagePeople({post, onClose}) {
   };
   return html`<${AskDialog} title="Ask people now" verb="Ask them" note="Note for them" ready=${users.length + channels.length > 0} run=${run} onClose=${onClose}>
     <p>They are told at once by their own rules, beside the policy, which goes on.</p>
-    ${askable ? html`<${Picks} legend="People" names=${askable.users} picked=${users} onPick=${setUsers} /><${Picks} legend="Channels" names=${askable.channels} picked=${channels} onPick=${setChannels} />` : html`<p class="quiet">Reading who there is …</p>`}
+    ${askable ? html`<${Picks} first legend="People" names=${askable.users} picked=${users} onPick=${setUsers} /><${Picks} legend="Channels" names=${askable.channels} picked=${channels} onPick=${setChannels} />` : html`<p class="quiet">Reading who there is …</p>`}
   <//>`;
 }
 

@@ -2,7 +2,7 @@ import {api} from "../core/api.js";
 import {touched} from "../core/live.js";
 import {capital} from "../core/words.js";
 import {sayError} from "../core/toasts.js";
-import {html, useEffect, useState} from "../core/view.js";
+import {html, useEffect, useRef, useState} from "../core/view.js";
 import {Button} from "./button.js";
 import {Dialog} from "./dialog.js";
 import {Field} from "./field.js";
@@ -69,12 +69,17 @@ export function useAskable() {
 
 /**
  * Names with a box each.
- * @param {{legend: string, names: string[], picked: string[], onPick: (picked: string[]) => void}} props
+ * @param {{legend: string, names: string[], picked: string[], onPick: (picked: string[]) => void, first?: boolean}} props
+ *   first: takes the focus, as it came after its dialog
  */
-export function Picks({legend, names, picked, onPick}) {
+export function Picks({legend, names, picked, onPick, first = false}) {
+  const box = useRef(/** @type {HTMLFieldSetElement | null} */ (null));
+  useEffect(() => {
+    if (first) box.current?.querySelector("input")?.focus();
+  }, []);
   if (!names.length) return null;
   const turn = (/** @type {string} */ name) => onPick(picked.includes(name) ? picked.filter((it) => it !== name) : [...picked, name]);
-  return html`<fieldset class="picks"><legend>${legend}</legend>${names.map(
+  return html`<fieldset class="picks" ref=${box}><legend>${legend}</legend>${names.map(
     (name) => html`<label key=${name}><input type="checkbox" checked=${picked.includes(name)} onChange=${() => turn(name)} />${name}</label>`,
   )}</fieldset>`;
 }

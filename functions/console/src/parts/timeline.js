@@ -55,6 +55,7 @@ function comingWords({kind, step, again, called}, policy) {
 export function Timeline({alert, changes, hasMore, onMore}) {
   const now = useNow(10_000);
   const due = alert.next_action;
+  const first = changes.findLast((it) => it.type === "severity_changed")?.from || alert.severity;
   const steps = due && (due.kind === "escalate" || due.kind === "exhaust") ? [due, ...(alert.ahead || [])] : [];
   return html`<ol class="line">
     ${steps
@@ -64,16 +65,16 @@ export function Timeline({alert, changes, hasMore, onMore}) {
         const {text, why} = comingWords(it, alert.escalation_policy);
         return html`<li class="to-come" key=${`${it.at} ${it.step}`}><${Icon} name="next" /><div>${text}<span class="why">${why}</span></div><${Moment} at=${it.at} now=${now} /></li>`;
       })}
-    ${grouped(changes).map(({change, count}, index) => html`<${Entry} key=${`${change.at} ${change.type} ${index}`} change=${change} count=${count} alert=${alert} now=${now} />`)}
+    ${grouped(changes).map(({change, count}, index) => html`<${Entry} key=${`${change.at} ${change.type} ${index}`} change=${change} count=${count} first=${first} now=${now} />`)}
     ${hasMore && html`<li class="older"><span /><button type="button" class="btn small" onClick=${onMore}>Show what was before</button></li>`}
   </ol>`;
 }
 
-/** @param {{change: any, count: number, alert: any, now: number}} props */
-function Entry({change, count, alert, now}) {
+/** @param {{change: any, count: number, first: import("../core/types.js").Severity, now: number}} props */
+function Entry({change, count, first, now}) {
   const {type, words, note} = change;
   const [, icon] = change.channel ? wayOf(change.channel, change.target) : ["", ICONS[type] || "activity"];
-  const severity = type === "severity_changed" ? change.to : change.severity || alert.severity;
+  const severity = type === "severity_changed" ? change.to : first;
   const why = words?.why && capital(words.why);
   return html`<li>${type === "fired" || type === "severity_changed" ? html`<${Mark} severity=${severity} />` : html`<${Icon} name=${icon} />`}
     <div>${words ? html`<${Sentence} spans=${words.text} />` : capital(type.replaceAll("_", " "))}${count > 1 && `, ${plural(count, "time")}`}${why && html`<span class="why">${why}</span>`}

@@ -45,7 +45,7 @@ export function ValueGraph({alert}) {
     ${graph && html`<svg class="graph" viewBox=${`0 0 ${WIDE} ${HIGH}`} preserveAspectRatio="none" role="img" aria-label=${`${numbers.length} values from ${ends[0].value} to ${ends[1].value}`}>
         <path class="area" d=${graph.area} />${graph.limit !== null && html`<line class="limit" x1="0" y1=${graph.limit} x2=${WIDE} y2=${graph.limit} />`}<path class="path" d=${graph.path} /></svg>
       <p class="axis num"><span>${clock(ends[0].timestamp, now)}</span>${graph.limit !== null && html`<span>dashed: limit</span>`}<span>${clock(ends[1].timestamp, now)}</span></p>`}
-    ${all.length > 0 && html`<details class="raw"><summary>Show the last ${Math.min(ROWS, all.length)} values</summary><table class="values"><thead class="unseen"><tr><th scope="col">When</th><th scope="col">Value</th></tr></thead><tbody>${[...all]
+    ${all.length > 1 && html`<details class="raw"><summary>Show the last ${Math.min(ROWS, all.length)} values</summary><table class="values"><thead class="unseen"><tr><th scope="col">When</th><th scope="col">Value</th></tr></thead><tbody>${[...all]
       .reverse()
       .slice(0, ROWS)
       .map((it, index) => html`<tr key=${index}><th scope="row"><${Time} at=${it.timestamp} /></th><td class="num">${String(it.value)}</td></tr>`)}</tbody></table></details>`}

@@ -222,10 +222,12 @@ class _Words:
             case _:
                 return None
 
-    def _why_alone(self, change: Change, reason: str) -> str:
+    def _why_alone(self, change: Change, reason: str) -> str:  # noqa: PLR0911 - one for each kind
         match change.type:
             case ChangeType.RESOLVING:
                 return f"it is resolved at {self._until(change)} unless it fires again"
+            case ChangeType.REOPENED:
+                return ""  # FIRED, which is beside it, says it.
             case ChangeType.HELD:
                 return f"{reason}, until {self._until(change)}"
             case ChangeType.SEVERITY_CHANGED if self._is_by_hand(change):
