@@ -1,4 +1,4 @@
-"""A Chromium for pictures and tests: the one that BROWSER= names, one on the PATH, or an unpacked one.
+"""A Chromium for pictures and tests: one that BROWSER= names, one on the PATH, or an unpacked one.
 
 `make browser` unpacks Debian's headless Chromium into `.local/browser`, without root and without
 installing it; whoever has a Chromium needs none of that.
@@ -53,7 +53,7 @@ def find_chromium() -> Chromium:
         if not named and shell.exists():
             return Chromium(program=str(shell), environment=_libraries())
     raise LocalStackError(
-        f"{named or 'Chromium'} is not on the PATH: install one (Debian: apt-get install chromium), "
+        f"{named or 'Chromium'} is not on the PATH: install one (Debian: apt install chromium), "
         "unpack one with `make browser`, or name it: BROWSER=/path/to/chromium"
     )
 

@@ -9,14 +9,14 @@ import hashlib
 import os
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from functions.console.answers import ASK_FIRST, ASSETS, PAGES, File, respond
 from local.ministack_gaps.gateway_answers import Answer
-from local.stack.gateway import Gateway, RequestServed
+from local.stack.gateway import Gateway, OwnPages, RequestServed
 from local.stack.places import ROOT, read_json
 from local.stack.prerequisites import LocalStackError
 
@@ -61,18 +61,19 @@ class ConsoleSource:
             body=body,
         )
 
-    def answer(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes
-    ) -> Answer | None:
-        """The answer to a request for a file of the console; None for any other."""
-        del body
+
+def pages_of(find: Callable[[str], File | None]) -> OwnPages:
+    """The console's answers, for a gateway; None for what is no file of the console."""
+
+    def answer(method: str, target: str, headers: Mapping[str, str], _body: bytes) -> Answer | None:
         path = unquote(urlsplit(target).path)
         if not is_of_the_console(path):
             return None
-        found = respond(
-            method, path, {name.lower(): text for name, text in headers.items()}, self.find
-        )
+        sent = {name.lower(): text for name, text in headers.items()}
+        found = respond(method, path, sent, find)
         return Answer(found.status, list(found.headers.items()), found.body)
+
+    return answer
 
 
 def is_of_the_console(path: str) -> bool:
@@ -80,22 +81,27 @@ def is_of_the_console(path: str) -> bool:
 
 
 def console_server(
-    *, port: int, stack: str, key: str = "", source: Path = SOURCE, reports: bool = False
+    *,
+    port: int,
+    stack: str,
+    key: str = "",
+    find: Callable[[str], File | None] | None = None,
+    reports: bool = False,
 ) -> Gateway:
-    """A server of the console's source, not yet started.
+    """A server of the console before a stack, not yet started.
 
     Args:
         port: 0 for any free one.
         stack: Address of the stack that answers all other requests.
         key: Sent along with requests that bring no credential of their own; empty for none.
-        source: The folder of the console's modules.
+        find: The console's file at an address; by default of the modules as they are.
         reports: Whether each request that the stack answered is printed.
     """
     return Gateway(
         port=port,
         target=stack,
         watcher=_report if reports else lambda _: None,
-        own_pages=ConsoleSource(source).answer,
+        own_pages=pages_of(find or ConsoleSource(SOURCE).find),
         added_headers={"X-API-Key": key} if key else {},
     )
 

@@ -56,7 +56,7 @@ def stack() -> Iterator[str]:
 
 @pytest.fixture
 def console(source: Path, stack: str) -> Iterator[str]:
-    server = console_server(port=0, stack=stack, key="one-key", source=source)
+    server = console_server(port=0, stack=stack, key="one-key", find=ConsoleSource(source).find)
     server.start()
     yield server.url
     server.stop()

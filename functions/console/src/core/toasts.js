@@ -5,19 +5,19 @@ import {newStore, useStore} from "./store.js";
 const SHOWN_MS = 8_000;
 const WITH_UNDO_MS = 15_000;
 
-/** @typedef {{id: number, text: string, isBad: boolean, undo: (() => unknown) | null}} Toast */
+/** @typedef {{id: number, text: string, isBad: boolean, undo: (() => unknown) | null, undoSays: string}} Toast */
 
 const toasts = newStore(/** @type {Toast[]} */ ([]));
 const counter = {last: 0};
 
 /**
  * @param {string} text
- * @param {{undo?: (() => unknown) | null, isBad?: boolean}} [more] undo: what takes it back
+ * @param {{undo?: (() => unknown) | null, isBad?: boolean, undoSays?: string}} [more] undo: what takes it back
  */
-export function say(text, {undo = null, isBad = false} = {}) {
+export function say(text, {undo = null, isBad = false, undoSays = "Undo"} = {}) {
   counter.last += 1;
   const id = counter.last;
-  toasts.set([...toasts.get().slice(-2), {id, text, undo, isBad}]);
+  toasts.set([...toasts.get().slice(-2), {id, text, undo, isBad, undoSays}]);
   setTimeout(() => dismiss(id), undo || isBad ? WITH_UNDO_MS : SHOWN_MS);
 }
 

@@ -18,7 +18,7 @@ export function Toasts() {
   };
   return html`<div class="toasts"><p class="unseen" role="status">${spoken}</p><div role="status">${toasts.map(
     (toast) => html`<div class=${`toast ${toast.isBad ? "bad" : ""}`} key=${toast.id}>${toast.isBad && html`<${Icon} name="incidents" />`}<span>${toast.text}</span>
-      ${toast.undo && html`<button class="btn" type="button" onClick=${() => undo(toast)}>Undo</button>`}
+      ${toast.undo && html`<button class="btn" type="button" onClick=${() => undo(toast)}>${toast.undoSays}</button>`}
       <button class="btn square" type="button" aria-label="Dismiss" onClick=${() => dismiss(toast.id)}><${Icon} name="close" /></button></div>`,
   )}</div></div>`;
 }
