@@ -157,7 +157,8 @@ def test_words_have_the_times_of_a_zone(client: Client, world: World, paged: Ale
         "It is quiet until 18:30."
     )
     rows = client.get(f"{path}/timeline", **asked).data
-    assert said(rows[-1]["words"]["text"]) == "You snoozed it until 18:30"
+    snoozed = next(row for row in rows if row["type"] == "snoozed")
+    assert said(snoozed["words"]["text"]) == "You snoozed it until 18:30"
     assert said(client.get("/api/v1/alerts", **asked).data[0]["words"]["next"]).startswith(
         "It is quiet until 18:30."
     )
