@@ -1,4 +1,4 @@
-/** Theme and density of this device; `?theme=` in an address wins while it stands there. */
+/** Theme and density of this device; `?theme=` and `?density=` in an address win when it is opened. */
 
 import {newStore, useStore} from "./store.js";
 
@@ -30,8 +30,9 @@ function readTheme(word) {
   return THEMES.find((theme) => theme === word) || "system";
 }
 
-const theme = newStore(readTheme(new URLSearchParams(window.location.search).get("theme") || kept("theme")));
-const density = newStore(/** @type {Density} */ (kept("density") === "compact" ? "compact" : "usual"));
+const said = new URLSearchParams(window.location.search);
+const theme = newStore(readTheme(said.get("theme") || kept("theme")));
+const density = newStore(/** @type {Density} */ ((said.get("density") || kept("density")) === "compact" ? "compact" : "usual"));
 
 /** Put them on the page. */
 export function applyLooks() {

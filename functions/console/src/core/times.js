@@ -92,11 +92,11 @@ function written(how, at) {
 /** @param {number} at */
 const dayOf = (at) => written({year: "numeric", month: "2-digit", day: "2-digit"}, at);
 
-/** "08:50"; of another day also the day. @param {string} iso @param {number} now ms */
+/** "08:50"; of another day, and more than twelve hours off, also the day. @param {string} iso @param {number} now ms */
 export function clock(iso, now) {
   const at = Date.parse(iso);
   const time = written({hour: "2-digit", minute: "2-digit"}, at);
-  return dayOf(at) === dayOf(now) ? time : `${day(at, now)}${NB}${time}`;
+  return dayOf(at) === dayOf(now) || Math.abs(at - now) < DAY / 2 ? time : `${day(at, now)}${NB}${time}`;
 }
 
 /** "today 09:00", "Mon 09:00", "21 Feb 09:00". @param {string} iso @param {number} now ms */

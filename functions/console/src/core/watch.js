@@ -1,9 +1,11 @@
 /** What the header says on each page: who is on call, and how many criticals nobody has. */
 
 import {api} from "./api.js";
+import {setRestless} from "./live.js";
+import {whoAmI} from "./me.js";
 import {newStore, useStore} from "./store.js";
 import {timeNow} from "./times.js";
-import {whoAmI} from "./me.js";
+import {knowDuties} from "./words.js";
 
 const COUNTED = 100; // more than that is "100+"
 
@@ -44,10 +46,14 @@ export async function loadWatch() {
     isCounted ? null : api.get("/alerts", {status: "firing", severity: "critical", snoozed: "false", limit: COUNTED}),
   ]);
   const next = {...watch.get()};
-  if (duties.status === "fulfilled") next.duties = duties.value.data.schedules;
+  if (duties.status === "fulfilled") {
+    next.duties = duties.value.data.schedules;
+    knowDuties(duties.value.data.schedules);
+  }
   if (alerts.status === "fulfilled" && alerts.value) {
     next.unheld = alerts.value.data.length;
     next.isMore = alerts.value.has_more;
+    setRestless(next.unheld > 0);
   }
   watch.set(next);
   if (duties.status === "rejected" && alerts.status === "rejected") throw duties.reason;

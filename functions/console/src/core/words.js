@@ -26,11 +26,27 @@ export function capital(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
-/** A target as `user:alice`, in words. @param {string} target */
-export function targetName(target) {
+/** @type {{duties: import("./types.js").Duty[]}} */
+const known = {duties: []};
+
+/** Names for schedules, as soon as it is known who is on call. @param {import("./types.js").Duty[]} duties */
+export function knowDuties(duties) {
+  known.duties = duties;
+}
+
+/**
+ * A target as `user:alice`, in words: of a schedule whoever is on call then.
+ * @param {string} target
+ * @param {string | null} [at]
+ */
+export function targetName(target, at = null) {
   const [kind, name] = [target.slice(0, target.indexOf(":")), target.slice(target.indexOf(":") + 1)];
-  if (kind === "schedule") return `whoever is on call (${name})`;
-  return kind === "channel" ? `channel ${name}` : name;
+  if (kind === "channel") return `channel ${name}`;
+  if (kind !== "schedule") return name;
+  const duty = known.duties.find((it) => it.schedule === name);
+  const isOver = at !== null && (duty?.on_call?.until || "~") <= at;
+  const people = (isOver ? duty?.next : duty?.on_call)?.people || [];
+  return people.length ? listed(people) : `whoever is on call in ${name}`;
 }
 
 /** Who did it, as `alice` or `key:ci`. @param {string | null} actor */
@@ -63,7 +79,7 @@ export function nextOf(alert, now) {
   const left = at ? Date.parse(at) - now : null;
   const isNear = left !== null && left < COUNTDOWN_BELOW_MS;
   const when = at === null ? "" : left !== null && isNear ? countdown(left) : clock(at, now);
-  const names = targets.map(targetName);
+  const names = targets.map((target) => targetName(target, at));
   const who = names.length ? names.join(", ") : "";
   const isCalled = `${listed(names)} ${names.length > 1 ? "are" : "is"} called${again ? " again" : ""}`;
   const ofStep = step === null ? "" : `step${NB}${step}`;

@@ -32,17 +32,22 @@ export function Sift({query, value, by = "none", sort = "worst", isPicking = fal
   const order = (/** @type {string} */ name) => setQuery({sort: name, page: null}, {replace: true});
   return html`<div class="sift" role="group" aria-label="Filter"><${Tabs} label="Status" tabs=${tabs} />
     <span class="levels">${SEVERITIES.map((severity) => html`<button key=${severity} type="button" class="toggle" aria-pressed=${String(chosen.includes(severity))} onClick=${() => toggle(severity)}><${Mark} severity=${severity} /><span class="num">${counts.by_severity[severity]}</span></button>`)}</span>
-    <${Button} class="narrow" icon="filter" more=${{id: "open-filter"}} onClick=${() => setOpen(true)}>Filter<//>
-    ${onPicking && html`<${Button} class="narrow" pressed=${isPicking} onClick=${onPicking}>Select<//>`}
+    <span class="narrow keep"><${Button} square icon="filter" says="Find, group and order" more=${{id: "open-filter"}} onClick=${() => setOpen(true)} />
+      ${onPicking && html`<${Button} square icon="check" says="Select alerts" pressed=${isPicking} onClick=${onPicking} />`}</span>
     <span class="wide push"><${Find} words=${query.q || ""} /></span>
-    <span class="wide"><${Menu} class="btn bare" label=${by === "none" ? "No groups" : `Group: ${by}`}>${groups.map(([name, says]) => html`<li key=${name}><button type="button" aria-current=${name === by ? "true" : null} onClick=${() => group(name)}>${capital(says)}${name === by && html`<${Icon} name="check" />`}</button></li>`)}<//></span>
-    <span class="wide"><${Menu} class="btn bare" label=${SORTS[sort].says}>${Object.entries(SORTS).map(([name, {says}]) => html`<li key=${name}><button type="button" aria-current=${name === sort ? "true" : null} onClick=${() => order(name)}>${says}${name === sort && html`<${Icon} name="check" />`}</button></li>`)}<${Density} /><//></span>
+    <span class="wide"><${Menu} class="btn bare" label=${by === "none" ? "No groups" : `Group: ${by}`} says=${null}>${groups.map(([name, says]) => choice(name, capital(says), name === by, () => group(name)))}
+      <li class="rule" role="presentation"></li>${Object.entries(SORTS).map(([name, {says}]) => choice(name, says, name === sort, () => order(name)))}<${Density} /><//></span>
   </div>
   ${labels.length > 0 && html`<p class="chips sifted">${labels.map(([name, text]) => html`<a key=${name} class="chip" href=${addressWith({[name]: null, page: null})} aria-label=${`Take away the filter ${name} ${text}`}><i>${name.replace(/^label\./, "")}</i>${text}<${Icon} name="close" /></a>`)}</p>`}
   ${isOpen && html`<${Dialog} title="Filter" class="sheet-up" onClose=${() => setOpen(false)}><${Find} words=${query.q || ""} />
     <${Select} label="Group by" value=${by} options=${groups.map(([name, says]) => [name, capital(says)])} onInput=${group} />
     <${Select} label="Order" value=${sort} options=${Object.entries(SORTS).map(([name, {says}]) => [name, says])} onInput=${order} />
     <div class="do"><${Button} solid onClick=${() => setOpen(false)}>Show<//><a class="btn" href="/" onClick=${() => setOpen(false)}>Clear the filter</a></div><//>`}`;
+}
+
+/** @param {string} name @param {string} says @param {boolean} isHere @param {() => void} pick */
+function choice(name, says, isHere, pick) {
+  return html`<li key=${name}><button type="button" aria-current=${isHere ? "true" : null} onClick=${pick}>${says}${isHere && html`<${Icon} name="check" />`}</button></li>`;
 }
 
 function Density() {

@@ -11,7 +11,7 @@ import {announce, say, sayError} from "../core/toasts.js";
 import {SEVERITIES} from "../core/types.js";
 import {html, useEffect, useLayoutEffect, useMemo, useRef, useState} from "../core/view.js";
 import {claimCount, shiftEnds, tellCount, useWatch} from "../core/watch.js";
-import {capital, listed, nextOf, plural, targetName, whoHas} from "../core/words.js";
+import {capital, listed, nextOf, plural, targetName} from "../core/words.js";
 import {Banner} from "../parts/banner.js";
 import {Button} from "../parts/button.js";
 import {Chip} from "../parts/chip.js";
@@ -31,7 +31,7 @@ import {Sift} from "./alerts-sift.js";
 const PAGE = 200; // rows of a call, the API's limit
 const LOADED = 1_000; // beyond, a person narrows the filter
 const DRAWN = 100; // rows in the page at once
-const OWN = new Set(["theme", "group", "sort", "tv", "page"]);
+const OWN = new Set(["theme", "density", "group", "sort", "tv", "page"]);
 const EMPTY = /** @type {Set<string>} */ (new Set());
 
 export const alertsPage = {path: "/", title: () => "Alerts", component: Alerts};
@@ -80,7 +80,7 @@ function Alerts() {
   useEffect(() => {
     if (!value) return;
     if (isPlain) tellCount(value.alerts, value.isMore);
-    setRestless(value.counts.firing > 0);
+    setRestless(lone.some((it) => it.next_action.kind !== "none"));
   }, [value, isPlain]);
   if (!value) return error ? html`<${Empty} title="The alerts cannot be shown" why=${error.message} />` : html`<h1 class="unseen">Alerts</h1><${Skeleton} lines=${8} says="Loading the alerts" />`;
   const isEmpty = value.counts.total === 0 && isPlain;
@@ -113,7 +113,8 @@ function NextCall({alerts}) {
   const first = due.sort((a, b) => (/** @type {string} */ (a.next_action.at) < /** @type {string} */ (b.next_action.at) ? -1 : 1))[0];
   if (!first) return null;
   const {clock, left} = nextOf(first, now);
-  return html`Next: <b>${listed(first.next_action.targets.map(targetName))}</b> ${first.next_action.targets.length > 1 ? "are" : "is"} called ${left !== null && left < 600_000 ? "in" : "at"} <b class="num">${clock}</b> for ${first.name}. `;
+  const names = first.next_action.targets.map((target) => targetName(target, first.next_action.at));
+  return html`Next: <b>${listed(names)}</b> ${names.length > 1 ? "are" : "is"} called ${left !== null && left < 600_000 ? "in" : "at"} <b class="num">${clock}</b> for ${first.name}. `;
 }
 
 /** @param {{value: Loaded, query: Record<string, string>, acts: boolean, isTv: boolean}} props */

@@ -3,7 +3,7 @@ import {html} from "../core/view.js";
 import {Dialog} from "./dialog.js";
 
 /** @type {Record<string, string>} */
-const SHOWN = {Escape: "Esc", Enter: "Enter ↵", ArrowDown: "↓", ArrowUp: "↑", "Ctrl-K": "Ctrl K"};
+const SHOWN = {Escape: "Esc", ArrowDown: "↓", ArrowUp: "↑", "Ctrl-K": "Ctrl K"};
 
 /** The keys of this page, and the switch that turns them off. @param {{onClose: () => void}} props */
 export function KeysHelp({onClose}) {
