@@ -61,17 +61,17 @@ CATCHING: Final = (
 REMAINS: Final = (
     "main [onerror], main [onload], main [onfocus], main [ontoggle], main [onbegin],"
     " main img[src='x'], main iframe, main script, main style, main base, main meta,"
-    " main link, main math, main animate,"
-    f" a[href*='{BAIT_HOST}'], form[action*='javascript']"
+    " main link, main math, main animate, form[action*='javascript']"
 )
 """Elements that only a bait can have made."""
-FOUND: Final = (
-    "() => [...window.caught, ..."
-    '[...document.querySelectorAll("' + REMAINS.replace('"', '\\"') + '")]'
-    ".map((it) => it.outerHTML.slice(0, 200)), ..."
-    "[...document.querySelectorAll('a[href]')].map((it) => it.protocol)"
-    ".filter((it) => !['http:', 'https:', 'mailto:'].includes(it))]"
-)
+FOUND: Final = f"""() => [
+  ...window.caught,
+  ...[...document.querySelectorAll(`{REMAINS}`)].map((it) => it.outerHTML.slice(0, 200)),
+  ...[...document.querySelectorAll("a[href]")]
+    .filter((it) => it.hostname === "{BAIT_HOST}"
+      || !["http:", "https:", "mailto:"].includes(it.protocol))
+    .map((it) => it.href),
+]"""
 """What acted, is there, or leads somewhere; run in the page, with `CATCHING` before it."""
 
 

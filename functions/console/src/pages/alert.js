@@ -163,7 +163,7 @@ function Facts({alert, changes, path}) {
     ["Rule", alert.rule_name || alert.rule_id],
     ["Monitor", alert.monitor_name || alert.monitor_id],
     ["Source", [alert.source_name, alert.source].filter(Boolean).join(", ")],
-    ["Its own severity", alert.source_severity],
+    ["Its own severity", alert.source_severity !== alert.severity && alert.source_severity],
     ["Policy", policy && html`<a href=${`/console/set-up/escalation-policies/${encodeURIComponent(policy)}`}>${policy}</a>`],
     ["Episode", alert.episode > 1 && html`${alert.episode}${before && html`, <a href=${`/console/alerts/${before}`}>see ${alert.episode - 1}</a>`}`],
     ["Dedup key", html`<code>${alert.dedup_key}</code>`],
