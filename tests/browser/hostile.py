@@ -75,6 +75,11 @@ FOUND: Final = f"""() => [
 """What acted, is there, or leads somewhere; run in the page, with `CATCHING` before it."""
 
 
+def kept(bait: str) -> str:
+    """What is left of a bait once stored: marks that turn the writing round are not."""
+    return bait.lstrip("\u202e")
+
+
 def hostile_signals() -> Iterator[Mapping[str, Any]]:
     """Bodies for an integration of type `rest`: each bait in each field once."""
     others = cycle(BAITS[7:] + BAITS[:7])
