@@ -128,14 +128,14 @@ def _root_file(source: Path, name: str) -> str:
     module = read_module(WORKER, text)
     if module.imports or module.exports:
         raise JoinError(WORKER, 1, "a service worker imports and exports nothing here.")
-    return f"{module.code}\n"
+    return f"{module.text}\n"
 
 
 def _other_assets(source: Path) -> dict[str, tuple[str, tuple[str, bytes]]]:
-    """Pictures, by the address that the source names: the address with their hash, and content."""
+    """Pictures and data by the address that the source names: one with their hash, and content."""
     found = {}
     for path in sorted(source.rglob("*")):
-        if path.suffix in {".png", ".svg"} and path.parent != source and path.is_file():
+        if path.suffix in {".json", ".png", ".svg"} and path.parent != source and path.is_file():
             body = path.read_bytes()
             address = f"{ASSETS}{path.relative_to(source).as_posix()}"
             found[address] = (_hashed(path.stem, path.suffix, body), (path.suffix, body))

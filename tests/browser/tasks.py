@@ -1,4 +1,4 @@
-"""How long the tasks of a page take: in processor time, since a busy machine stretches the clock."""
+"""How long tasks of a page take: in processor time, since a busy machine stretches the clock."""
 
 import json
 from collections.abc import Iterator
