@@ -1,4 +1,4 @@
-import {ApiError, api} from "../core/api.js";
+import {api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {countdown, dayAndTime, span, useNow, zoneName} from "../core/times.js";
 import {say, sayError} from "../core/toasts.js";
@@ -9,14 +9,13 @@ import {Button} from "../parts/button.js";
 import {Chip} from "../parts/chip.js";
 import {Dialog} from "../parts/dialog.js";
 import {Code} from "../parts/code.js";
-import {Empty} from "../parts/empty.js";
 import {Fuse} from "../parts/fuse.js";
+import {Gone} from "../parts/gone.js";
 import {Icon} from "../parts/icon.js";
 import {Ledger} from "../parts/ledger.js";
 import {Mark} from "../parts/mark.js";
 import {Sentence, plainSentence} from "../parts/sentence.js";
 import {SentLinks} from "../parts/sent-links.js";
-import {Skeleton} from "../parts/skeleton.js";
 import {Tag} from "../parts/tag.js";
 import {Time} from "../parts/time.js";
 import {calledNames, Moment, Timeline} from "../parts/timeline.js";
@@ -47,11 +46,7 @@ function AlertPage({params: {id}}) {
     document.body.classList.add("has-bar");
     return () => document.body.classList.remove("has-bar");
   }, []);
-  if (error instanceof ApiError && error.status === 404) {
-    return html`<${Empty} title="There is no such alert" why="It was never there, or it is older than this stack keeps alerts." act=${html`<a class="btn solid" href="/">Show what is open</a>`} />`;
-  }
-  if (!value && error) return html`<${Empty} title="The alert cannot be shown" why=${error.message} act=${html`<a class="btn" href="/">Show what is open</a>`} />`;
-  if (!value) return html`<${Skeleton} lines=${8} />`;
+  if (!value) return html`<${Gone} what="alert" error=${error} />`;
   const {alert, timeline, ledger} = value;
   /** @type {Record<string, string>} */
   const known = Object.fromEntries([alert.next_action, ...(alert.ahead || [])].flatMap((it) => it?.called || []).map((it) => [it.user, it.name]));

@@ -1,4 +1,5 @@
-import {ApiError, api} from "../core/api.js";
+import {api} from "../core/api.js";
+import {actOn, inNumbers} from "../core/bulk.js";
 import {touched, useLive} from "../core/live.js";
 import {useKeys} from "../core/keys.js";
 import {can} from "../core/me.js";
@@ -7,32 +8,17 @@ import {say, sayError} from "../core/toasts.js";
 import {html} from "../core/view.js";
 import {capital, isAsleep, plural, whoHas} from "../core/words.js";
 import {Act} from "../parts/act.js";
-import {Empty} from "../parts/empty.js";
+import {Gone, ReadOnly} from "../parts/gone.js";
 import {Icon} from "../parts/icon.js";
 import {Mark} from "../parts/mark.js";
-import {Skeleton} from "../parts/skeleton.js";
 import {Tag} from "../parts/tag.js";
 import {Time} from "../parts/time.js";
 
 export const digestPage = {path: "/console/digests/{id}", title: () => "Digest", component: DigestPage};
 
-const BULK_LIMIT = 100; // the API's
-
-/**
- * Acknowledge these and no others, a hundred a request.
- * @param {string[]} ids
- */
-export async function acknowledgeAll(ids) {
-  /** @type {any[]} */
-  const results = [];
-  for (let from = 0; from < ids.length; from += BULK_LIMIT) {
-    results.push(...(await api.post("/alerts/bulk", {ids: ids.slice(from, from + BULK_LIMIT), action: "ack"})).data);
-  }
-  const done = results.filter((it) => it.ok && !it.already_acknowledged).length;
-  const failed = results.filter((it) => !it.ok).length;
-  const before = results.length - done - failed;
-  const rest = [before && `${before} had been before`, failed && `${failed} could not be: they are resolved, or gone`].filter(Boolean);
-  say(`${[`${done} acknowledged`, ...rest].join(", ")}.`);
+/** Acknowledge these and no others. @param {any[]} alerts */
+export async function acknowledgeAll(alerts) {
+  say(`${inNumbers("ack", await actOn("ack", alerts.map((it) => it.id)))}.`);
 }
 
 /** @param {{params: Record<string, string>}} props */
@@ -40,20 +26,16 @@ function DigestPage({params: {id}}) {
   const now = useNow(10_000);
   const {value, error} = useLive(async () => (await api.get(`/digests/${encodeURIComponent(id)}`)).data, [id]);
   const firing = (value?.alerts || []).filter((/** @type {any} */ it) => it.status === "firing");
-  const run = () => acknowledgeAll(firing.map((/** @type {any} */ it) => it.id));
+  const run = () => acknowledgeAll(firing);
   const acts = can("alerts:write") && firing.length > 0;
   useKeys(acts ? {a: {run: () => run().then(touched).catch(sayError), says: "Acknowledge these"}} : {});
-  if (!value && error) {
-    const isGone = error instanceof ApiError && error.status === 404;
-    return html`<${Empty} title=${isGone ? "There is no such digest" : "The digest cannot be shown"} why=${isGone ? "It is older than this stack keeps alerts, or the address is cut." : error.message} act=${html`<a class="btn solid" href="/">Show what is open</a>`} />`;
-  }
-  if (!value) return html`<${Skeleton} lines=${8} />`;
+  if (!value) return html`<${Gone} what="digest" error=${error} />`;
   const told = value.target.split(":")[1];
   return html`<nav class="crumb" aria-label="You are here"><a href="/"><${Icon} name="back" />Alerts</a></nav>
     <header class="lead"><div><h1>${firing.length ? `${plural(firing.length, "alert")} of this message ${firing.length > 1 ? "have" : "has"} nobody` : "Somebody has each of these"}</h1>
       <p class="quiet">One message to ${told} by ${value.channel.split("+")[0]} told of ${plural(value.alert_count, "alert")}, <${Time} at=${value.frozen_at} as="day" />${value.state && `: ${value.state}`}${value.reason && `, ${value.reason}`}.</p></div>
       <div class="do">${acts && html`<${Act} solid icon="check" keys="a" run=${run} doing="Acknowledging …">Acknowledge ${firing.length > 1 ? `these ${firing.length}` : "it"}<//>`}</div></header>
-    ${!can("alerts:write") && html`<p class="quiet">You may look at alerts. To act on them you need the role responder: ask an admin.</p>`}
+    <${ReadOnly} scope="alerts:write" what="alerts" />
     <ul class="panel listed">${value.alerts.map((/** @type {any} */ it) => html`<${AlertLine} key=${it.id} alert=${it} now=${now} />`)}</ul>
     ${value.alerts.length < value.alert_count && html`<p class="pagefoot">${plural(value.alert_count - value.alerts.length, "more alert")} of this message ${value.alert_count > 200 ? "are past the 200 that are shown, or" : "are"} not kept any more.</p>`}`;
 }

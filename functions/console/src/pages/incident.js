@@ -7,17 +7,17 @@ import {useNow} from "../core/times.js";
 import {say} from "../core/toasts.js";
 import {html, useState} from "../core/view.js";
 import {actorName, capital, listed, plural} from "../core/words.js";
-import {AskDialog, Picks, problemOf, useAskable} from "../parts/ask-dialog.js";
+import {AskDialog, Picks, problemOf, sayAsked, useAskable} from "../parts/ask-dialog.js";
 import {Button} from "../parts/button.js";
-import {Empty} from "../parts/empty.js";
 import {Field} from "../parts/field.js";
+import {Gone, ReadOnly} from "../parts/gone.js";
 import {Icon} from "../parts/icon.js";
 import {Mark} from "../parts/mark.js";
 import {Select} from "../parts/select.js";
-import {Skeleton} from "../parts/skeleton.js";
 import {Moment} from "../parts/timeline.js";
 import {Time} from "../parts/time.js";
 import {acknowledgeAll, AlertLine} from "./digest.js";
+import {TitleDialog} from "./incidents.js";
 import {Act} from "../parts/act.js";
 
 export const incidentPage = {path: "/console/incidents/{id}", title: () => "Incident", component: IncidentPage};
@@ -42,11 +42,7 @@ function IncidentPage({params: {id}}) {
   const acts = can("incidents") && Boolean(value) && isOpen;
   useKeys(acts ? {n: {run: () => setAsked("update"), says: "Update"}, r: {run: () => setAsked("resolve"), says: "Resolve"}, p: {run: () => setAsked("people"), says: "Ask people"}} : {});
   useCommands(acts ? [{name: "Attach alerts", run: () => setAsked("attach")}, {name: "Change title and severity", run: () => setAsked("change")}] : []);
-  if (!value && error) {
-    const isGone = error instanceof ApiError && error.status === 404;
-    return html`<${Empty} title=${isGone ? "There is no such incident" : "The incident cannot be shown"} why=${isGone ? "It is older than this stack keeps incidents, or the address is cut." : error.message} act=${html`<a class="btn solid" href="/console/incidents">Show the incidents</a>`} />`;
-  }
-  if (!value) return html`<${Skeleton} lines=${8} />`;
+  if (!value) return html`<${Gone} what="incident" error=${error} href="/console/incidents" />`;
   const {incident, alerts} = value;
   const firing = alerts.filter((it) => it.status === "firing");
   const people = incident.responders;
@@ -58,10 +54,10 @@ function IncidentPage({params: {id}}) {
     ${acts && html`<div class="doing" role="group" aria-label="Actions"><${Button} solid icon="note" keys="n" onClick=${() => setAsked("update")}>Update<//>
         <${Button} icon="person" keys="p" onClick=${() => setAsked("people")}>Ask people<//><${Button} icon="resolve" keys="r" onClick=${() => setAsked("resolve")}>Resolve<//>
         <${Button} icon="plus" onClick=${() => setAsked("attach")}>Attach alerts<//><${Button} icon="edit" onClick=${() => setAsked("change")}>Change<//></div>`}
-    ${!can("incidents") && html`<p class="quiet">You may look at incidents. To work on them you need the role responder: ask an admin.</p>`}
+    <${ReadOnly} scope="incidents" what="incidents" />
     <div class="cols"><div class="side">
         <section class="panel pad"><h2>Updates</h2>${incident.updates.length ? html`<ol class="line">${[...incident.updates].reverse().map((it, index) => html`<${Update} key=${`${it.at} ${index}`} update=${it} now=${now} />`)}</ol>` : html`<p class="quiet">No update yet. Say what is known, so that nobody has to ask.</p>`}</section>
-        <section><header class="lead"><h2>${plural(incident.alert_count, "alert")}</h2>${can("alerts:write") && firing.length > 0 && html`<${Act} small icon="check" run=${() => acknowledgeAll(firing.map((it) => it.id))} doing="Acknowledging …">Acknowledge ${firing.length > 1 ? `these ${firing.length}` : "it"}<//>`}</header>
+        <section><header class="lead"><h2>${plural(incident.alert_count, "alert")}</h2>${can("alerts:write") && firing.length > 0 && html`<${Act} small icon="check" run=${() => acknowledgeAll(firing)} doing="Acknowledging …">Acknowledge ${firing.length > 1 ? `these ${firing.length}` : "it"}<//>`}</header>
           ${alerts.length > 0 ? html`<ul class="panel listed">${alerts.map((it) => html`<${AlertLine} key=${it.id} alert=${it} now=${now} />`)}</ul>` : html`<p class="nothing">It has no alert.</p>`}
           ${incident.alert_count > shown && html`<p><${Button} onClick=${() => setShown(shown * 2)}>Show more of the ${incident.alert_count}<//></p>`}</section>
       </div>
@@ -77,19 +73,8 @@ function Update({update, now}) {
 }
 
 /** @param {{what: string, incident: any, path: string, onClose: () => void}} props */
-function Question({what, incident, path, onClose}) {
-  switch (what) {
-    case "update":
-      return html`<${Tell} incident=${incident} path=${path} onClose=${onClose} />`;
-    case "people":
-      return html`<${Ask} incident=${incident} path=${path} onClose=${onClose} />`;
-    case "attach":
-      return html`<${Attach} incident=${incident} path=${path} onClose=${onClose} />`;
-    case "change":
-      return html`<${Change} incident=${incident} path=${path} onClose=${onClose} />`;
-    default:
-      return html`<${Resolve} incident=${incident} path=${path} onClose=${onClose} />`;
-  }
+function Question({what, ...props}) {
+  return html`<${{update: Tell, people: Ask, attach: Attach, change: Change}[what] || Resolve} ...${props} />`;
 }
 
 /** @typedef {{incident: any, path: string, onClose: () => void}} Asked */
@@ -111,8 +96,7 @@ function Ask({incident, path, onClose}) {
   const there = incident.responders.map((/** @type {any} */ it) => it.user);
   const run = async (/** @type {string} */ note) => {
     const {warnings} = await api.post(`${path}/responders`, {users, ...(note ? {note} : {})});
-    if (warnings.length) say(`${listed(users)} added. But ${warnings.map((it) => it.problem).join("; ")}.`, {isBad: true});
-    else say(`${listed(users)} asked`);
+    sayAsked(`${listed(users)} asked`, warnings);
   };
   return html`<${AskDialog} title="Ask people" verb="Ask them" note="Note for them" ready=${users.length > 0} run=${run} onClose=${onClose}>
     <p>They are told at once, by their own rules, about the newest open alert of this incident.</p>
@@ -138,15 +122,11 @@ function Attach({incident, path, onClose}) {
 
 /** @param {Asked} props */
 function Change({incident, path, onClose}) {
-  const [title, setTitle] = useState(incident.title);
-  const [severity, setSeverity] = useState(incident.severity);
-  const run = () => api.patch(path, {title, severity});
-  return html`<${AskDialog} title="Change" verb="Change it" note=${null} ready=${Boolean(title.trim())} run=${run} onClose=${onClose}>
-    <${Field} label="Title" value=${title} onInput=${setTitle} required more=${{maxLength: 256}} /><${Select} label="How bad" value=${severity} options=${["critical", "warning", "info"]} onInput=${setSeverity} /><//>`;
+  return html`<${TitleDialog} name="Change" verb="Change it" title=${incident.title} severity=${incident.severity} run=${(/** @type {unknown} */ said) => api.patch(path, said)} onClose=${onClose} />`;
 }
 
 /** @param {Asked} props */
-function Resolve({incident, path, onClose}) {
+function Resolve({path, onClose}) {
   const [withAlerts, setWith] = useState(false);
   const run = async (/** @type {string} */ note) => {
     let resolved = 0;

@@ -3,17 +3,15 @@ import {useKeys} from "../core/keys.js";
 import {useLive} from "../core/live.js";
 import {can} from "../core/me.js";
 import {go, useRoute} from "../core/routes.js";
-import {say} from "../core/toasts.js";
 import {html, useState} from "../core/view.js";
 import {actorName, capital, listed, number, plural} from "../core/words.js";
-import {AskDialog, Picks, useAskable} from "../parts/ask-dialog.js";
+import {AskDialog, Picks, sayAsked, useAskable} from "../parts/ask-dialog.js";
 import {Banner} from "../parts/banner.js";
 import {Button} from "../parts/button.js";
-import {Empty} from "../parts/empty.js";
 import {Field} from "../parts/field.js";
+import {Gone, ReadOnly} from "../parts/gone.js";
 import {Mark} from "../parts/mark.js";
 import {Select} from "../parts/select.js";
-import {Skeleton} from "../parts/skeleton.js";
 import {Tabs} from "../parts/tabs.js";
 import {Tag} from "../parts/tag.js";
 import {Time} from "../parts/time.js";
@@ -27,15 +25,13 @@ function Incidents() {
   const isOpen = query.status !== "resolved";
   const [count, setCount] = useState(PART);
   const [isAsked, setAsked] = useState(false);
-  const mayRead = can("incidents") || can("alerts:read");
   const {value, error} = useLive(async () => {
     const [page, storm] = await Promise.all([api.get("/incidents", {open: isOpen, limit: Math.min(count, 200)}), api.get("/storm")]);
     return {rows: page.data, hasMore: page.has_more, storm: storm.data};
   }, [isOpen, count]);
   useKeys(can("incidents") ? {c: {run: () => setAsked(true), says: "Open an incident"}} : {});
   const tabs = [{name: "Open", href: "/console/incidents", isHere: isOpen}, {name: "Resolved", href: "/console/incidents?status=resolved", isHere: !isOpen}];
-  if (!value && error) return html`<${Empty} title="Incidents cannot be shown" why=${mayRead ? error.message : "Your key lacks the scope incidents: ask an admin."} act=${html`<a class="btn" href="/">Show the alerts</a>`} />`;
-  if (!value) return html`<${Skeleton} lines=${6} />`;
+  if (!value) return html`<${Gone} what="list" error=${error} />`;
   const {rows, hasMore, storm} = value;
   const sentence = !isOpen ? (rows.length ? "Incidents that are over" : "No incident is over yet") : rows.length ? `${plural(rows.length, "incident")} open` : "No incident is open";
   return html`<header class="lead"><h1>${sentence}${hasMore && " or more"}</h1><div class="do">${can("incidents") && html`<${Button} icon="plus" keys="c" onClick=${() => setAsked(true)}>Open an incident<//>`}</div></header>
@@ -44,7 +40,7 @@ function Incidents() {
     ${rows.length > 0 ? html`<ul class="panel listed">${rows.map((/** @type {any} */ it) => html`<${IncidentLine} key=${it.id} incident=${it} />`)}</ul>`
       : html`<p class="nothing">${isOpen ? "An incident is for what several people work on: open one here, or from an alert. One is proposed by itself for a storm." : "Once an incident is resolved it is listed here."}</p>`}
     ${hasMore && count < 200 && html`<${Button} onClick=${() => setCount(count * 2)}>Show more<//>`}
-    ${!can("incidents") && html`<p class="pagefoot">You may look at incidents. To work on them you need the role responder: ask an admin.</p>`}
+    <${ReadOnly} scope="incidents" what="incidents" />
     ${isAsked && html`<${OpenOne} onClose=${() => setAsked(false)} />`}`;
 }
 
@@ -69,16 +65,25 @@ function IncidentLine({incident: it}) {
 /** @param {{onClose: () => void}} props */
 function OpenOne({onClose}) {
   const askable = useAskable();
-  const [title, setTitle] = useState("");
-  const [severity, setSeverity] = useState("warning");
   const [responders, setResponders] = useState(/** @type {string[]} */ ([]));
-  const run = async () => {
-    const {data, warnings} = await api.post("/incidents", {title, severity, responders});
-    say(warnings.length ? `Incident opened. But ${warnings.map((it) => it.problem).join("; ")}.` : "Incident opened", {isBad: warnings.length > 0});
+  const run = async (/** @type {Record<string, string>} */ said) => {
+    const {data, warnings} = await api.post("/incidents", {...said, responders});
+    sayAsked("Incident opened", warnings);
     go(`/console/incidents/${data.id}`);
   };
-  return html`<${AskDialog} title="Open an incident" verb="Open it" note=${null} ready=${Boolean(title.trim())} run=${run} onClose=${onClose}>
-    <${Field} label="Title" value=${title} onInput=${setTitle} required help="What is broken, for whom" more=${{maxLength: 256}} />
-    <${Select} label="How bad" value=${severity} options=${["critical", "warning", "info"]} onInput=${setSeverity} />
+  return html`<${TitleDialog} name="Open an incident" verb="Open it" title="" severity="warning" run=${run} onClose=${onClose}>
     ${askable && html`<${Picks} legend="Who works on it" names=${askable.users} picked=${responders} onPick=${setResponders} />`}<//>`;
+}
+
+/**
+ * What is broken, and how bad it is.
+ * @param {{name: string, verb: string, title: string, severity: string, run: (said: {title: string, severity: string}) => Promise<unknown>, onClose: () => void,
+ *   children?: import("../vendor/preact.js").Children}} props
+ */
+export function TitleDialog({name, verb, run, onClose, children, ...before}) {
+  const [title, setTitle] = useState(before.title);
+  const [severity, setSeverity] = useState(before.severity);
+  return html`<${AskDialog} title=${name} verb=${verb} note=${null} ready=${Boolean(title.trim())} run=${() => run({title, severity})} onClose=${onClose}>
+    <${Field} label="Title" value=${title} onInput=${setTitle} required help="What is broken, for whom" more=${{maxLength: 256}} />
+    <${Select} label="How bad" value=${severity} options=${["critical", "warning", "info"]} onInput=${setSeverity} />${children}<//>`;
 }

@@ -9,9 +9,10 @@ import {html, useState} from "../core/view.js";
 import {shiftEnds, useWatch} from "../core/watch.js";
 import {listed} from "../core/words.js";
 import {Act} from "./act.js";
-import {AskDialog, Picks, useAskable} from "./ask-dialog.js";
+import {AskDialog, Picks, sayAsked, useAskable} from "./ask-dialog.js";
 import {Button} from "./button.js";
 import {Field} from "./field.js";
+import {ReadOnly} from "./gone.js";
 import {Menu} from "./menu.js";
 import {Select} from "./select.js";
 import {Sentence} from "./sentence.js";
@@ -56,7 +57,7 @@ export function AlertActions({alert}) {
   );
   const more = moreOf(alert);
   useCommands(more.map(([name, what]) => ({name, run: () => setAsked(what)})));
-  if (!can("alerts:write")) return html`<p class="readonly">You may look at alerts. To act on them you need the role responder: ask an admin.</p>`;
+  if (!can("alerts:write")) return html`<${ReadOnly} scope="alerts:write" what="alerts" />`;
   const resolve = html`<${Button} class=${isHeld ? "" : "wide"} solid=${isHeld} icon="resolve" keys="r" onClick=${() => setAsked("resolve")}>Resolve<//>`;
   return html`<div class="bar" role="group" aria-label="Actions">
       ${isOpen && (isHeld ? resolve : html`<${Act} solid icon="check" keys="a" run=${acknowledge} doing="Acknowledging …">Acknowledge<//>`)}
@@ -92,35 +93,27 @@ function moreOf(alert) {
   return more;
 }
 
+/** Questions that take a note and no more: title, verb, action, what was done, and the sentence of what it brings. */
+const NOTED = /** @type {Record<string, [string, string, string, string, string]>} */ ({
+  resolve: ["Resolve", "Resolve", "resolve", "Resolved", "if_resolved"],
+  note: ["Note", "Write it down", "notes", "Noted", ""],
+  unack: ["Give it back", "Give it back", "unack", "Given back: it fires again", "if_given_back"],
+  unsnooze: ["End the snooze", "End the snooze", "unsnooze", "The snooze is over", "if_woken"],
+  escalate: ["Begin the next step now", "Begin it", "escalate", "The next step has begun", ""],
+});
+
 /**
  * @param {{what: string, alert: any, post: (action: string, body: unknown) => Promise<import("../core/api.js").Answer>, onClose: () => void}} props
  */
-function Question({what, alert, post, onClose}) {
-  const words = alert.words || {};
-  const noted = (/** @type {string} */ note) => (note ? {note} : {});
-  /** @param {string} action @param {string} done */
-  const does = (action, done) => async (/** @type {string} */ note) => {
-    await post(action, noted(note));
+function Question(props) {
+  const {what, alert, post, onClose} = props;
+  if (!NOTED[what]) return html`<${{page: PagePeople, assign: Assign}[what] || OpenIncident} ...${props} />`;
+  const [title, verb, action, done, brings] = NOTED[what];
+  const run = async (/** @type {string} */ note) => {
+    await post(action, note ? {note} : {});
     say(done);
   };
-  switch (what) {
-    case "resolve":
-      return html`<${AskDialog} title="Resolve" verb="Resolve" run=${does("resolve", "Resolved")} onClose=${onClose}><p><${Sentence} spans=${words.if_resolved} /></p><//>`;
-    case "note":
-      return html`<${AskDialog} title="Note" verb="Write it down" required run=${does("notes", "Noted")} onClose=${onClose} />`;
-    case "unack":
-      return html`<${AskDialog} title="Give it back" verb="Give it back" run=${does("unack", "Given back: it fires again")} onClose=${onClose}><p><${Sentence} spans=${words.if_given_back} /></p><//>`;
-    case "unsnooze":
-      return html`<${AskDialog} title="End the snooze" verb="End the snooze" run=${does("unsnooze", "The snooze is over")} onClose=${onClose}><p><${Sentence} spans=${words.if_woken} /></p><//>`;
-    case "escalate":
-      return html`<${AskDialog} title="Begin the next step now" verb="Begin it" run=${does("escalate", "The next step has begun")} onClose=${onClose}><p>${calledNow(alert)}</p><//>`;
-    case "page":
-      return html`<${PagePeople} post=${post} onClose=${onClose} />`;
-    case "assign":
-      return html`<${Assign} alert=${alert} post=${post} onClose=${onClose} />`;
-    default:
-      return html`<${OpenIncident} alert=${alert} post=${post} onClose=${onClose} />`;
-  }
+  return html`<${AskDialog} title=${title} verb=${verb} required=${what === "note"} run=${run} onClose=${onClose}>${brings && html`<p><${Sentence} spans=${alert.words?.[brings]} /></p>`}${what === "escalate" && html`<p>${calledNow(alert)}</p>`}<//>`;
 }
 
 /** @param {any} alert */
@@ -129,12 +122,6 @@ function calledNow(alert) {
   const names = listed(called.map((/** @type {any} */ it) => it.name).filter(Boolean));
   const step = alert.next_action?.step;
   return `${step ? `Step ${step} of ${alert.escalation_policy}: ` : ""}${names ? `${names} ${called.length > 1 ? "are" : "is"} called at once.` : "it is called at once."}`;
-}
-
-/** What was asked, and whom no message reaches. @param {string} done @param {any[]} warnings */
-function sayAsked(done, warnings) {
-  if (!warnings.length) say(done);
-  else say(`${done}. But ${warnings.map((it) => it.problem).join("; ")}.`, {isBad: true});
 }
 
 /** @param {{post: (action: string, body: unknown) => Promise<import("../core/api.js").Answer>, onClose: () => void}} props */

@@ -1,7 +1,7 @@
 import {api} from "../core/api.js";
 import {touched} from "../core/live.js";
 import {capital} from "../core/words.js";
-import {sayError} from "../core/toasts.js";
+import {say, sayError} from "../core/toasts.js";
 import {html, useEffect, useRef, useState} from "../core/view.js";
 import {Button} from "./button.js";
 import {Dialog} from "./dialog.js";
@@ -48,6 +48,12 @@ export function problemOf(error) {
   if (!(error instanceof Error)) return String(error);
   const details = /** @type {{details?: {field: string, problem: string}[]}} */ (error).details || [];
   return [error.message, ...details.map((it) => `${capital(it.field)} ${it.problem}.`)].join(" ");
+}
+
+/** What was asked, and whom no message reaches. @param {string} done @param {any[]} warnings */
+export function sayAsked(done, warnings) {
+  if (!warnings.length) say(done);
+  else say(`${done}. But ${warnings.map((it) => it.problem).join("; ")}.`, {isBad: true});
 }
 
 /** People and channels that can be asked. @returns {{users: string[], channels: string[]} | null} null: not known yet */
