@@ -21,6 +21,8 @@ _LABELS: Final = frozenset(("label", "labels"))
 KNOWN: Final = EQUAL_FIELDS | {
     *("status", "severity", "snoozed", "silenced", "from", "to", "q", "sort", "limit", "cursor")
 }
+WORDS: Final = "words"
+"""The parameter that asks for sentences beside the facts."""
 _SEVERITIES: Final = {severity.value: severity for severity in Severity} | {
     "information": Severity.INFO
 }
@@ -60,7 +62,7 @@ def read_filters(filters: Mapping[str, str]) -> AlertQuery:
 def known_parameters(query: Iterable[str]) -> frozenset[str]:
     """The parameters that the list knows, with the labels of this query."""
     labels = (name for name in query if name.startswith(LABEL_PREFIX) and name != LABEL_PREFIX)
-    return KNOWN | {*labels}
+    return KNOWN | {WORDS, "time_zone", *labels}
 
 
 def filters_of(members: Mapping[str, Any], fields: Fields) -> dict[str, str]:
@@ -94,6 +96,14 @@ def _take(filters: dict[str, str], name: str, value: object, fields: Fields, pla
         fields.refuse(f"filter.{place}", "must be a text, a number, true, false or a list")
     else:
         filters[name] = text
+
+
+def wants_words(query: Mapping[str, str]) -> bool:
+    """Raises InvalidInputError if it says neither true nor false."""
+    fields = Fields({WORDS: query.get(WORDS) or None})
+    is_wanted = fields.flag(WORDS)
+    fields.expect_good("Words cannot be asked for like that.")
+    return is_wanted
 
 
 def read_limit(fields: Fields) -> int:

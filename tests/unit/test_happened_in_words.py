@@ -7,7 +7,11 @@ import pytest
 
 from tests.examples import firing
 from tocsin.domain.alert import Alert
-from tocsin.domain.happened_in_words import done_in_words, happened_in_words
+from tocsin.domain.happened_in_words import (
+    done_in_words,
+    entry_in_words,
+    happened_in_words,
+)
 from tocsin.domain.ids import AUTO, Actor, AlertId, ulid
 from tocsin.domain.phrase import plain
 from tocsin.domain.reader import Names, Reader
@@ -243,3 +247,145 @@ def test_a_channel_has_no_you() -> None:
 )
 def test_an_act_is_said_with_its_time(row: Change, said: str) -> None:
     assert done_in_words(row, ALERT, reader=ALICE, names=NAMES, clock=CLOCK) == said
+
+
+def entry(row: Change, reader: Reader = ALICE) -> tuple[str, str]:
+    text, why = entry_in_words(row, ALERT, reader=reader, names=NAMES, clock=CLOCK)
+    return plain(text), why
+
+
+BOB = Actor("bob")
+
+
+def turned(before: str, after: str, *, by: Actor) -> Change:
+    details: dict[str, Detail] = {"from": before, "to": after}
+    return replace(change(ChangeType.SEVERITY_CHANGED, by=by), details=details)
+
+
+ENTRIES = [
+    (change(ChangeType.FIRED, reason="503"), ("It began", "503")),
+    (
+        change(ChangeType.FIRED, reason="503", route="pay", severity="info"),
+        ("It began", "503; route pay made it info"),
+    ),
+    (change(ChangeType.REOPENED, episode=3), ("The same happened before: this is episode 3", "")),
+    (
+        change(ChangeType.UPDATED, by=SENDER, reason="504"),
+        ("prod-prometheus reported something new", "504"),
+    ),
+    (
+        turned("info", "critical", by=SENDER),
+        ("It rose from info to critical", ""),
+    ),
+    (
+        turned("critical", "warning", by=BOB),
+        ("It fell from critical to warning", "by Bob Bauer"),
+    ),
+    (change(ChangeType.SEVERITY_CHANGED, to="critical"), ("It became critical", "")),
+    (
+        told("user:bob", "sms+5m", step=2, step_name="step 2", loop=1),
+        ("Bob Bauer was told by SMS", "step 2"),
+    ),
+    (
+        told("user:alice", "email", step=2, step_name="step 2", loop=2, schedule="primary"),
+        ("You were told by e-mail, on call by primary", "step 2, run 2"),
+    ),
+    (
+        told("user:bob", "email", event="alert.resolved"),
+        ("Bob Bauer was told by e-mail that it is over", ""),
+    ),
+    (
+        told("user:bob", "email", type_=ChangeType.DIGEST_SENT, digest_id="01K"),
+        ("Bob Bauer was told by e-mail, in a digest", ""),
+    ),
+    (
+        told(
+            "user:bob",
+            "email",
+            type_=ChangeType.NOTIFICATION_FAILED,
+            reason="503",
+            retry_at="2026-11-26T02:10:00.000Z",
+        ),
+        ("Bob Bauer was not reached by e-mail", "503; it is tried again at 03:10"),
+    ),
+    (
+        told("user:bob", "email", type_=ChangeType.NOTIFICATION_SKIPPED, reason="it is over"),
+        ("Bob Bauer was not told by e-mail", "it is over"),
+    ),
+    (
+        change(ChangeType.NOTIFICATION_SKIPPED, reason="it only flaps"),
+        ("Nobody was called", "it only flaps"),
+    ),
+    (
+        told(
+            "channel:ops-hook",
+            "ops-hook",
+            type_=ChangeType.BUNDLED,
+            retry_at="2026-11-26T02:10:00.000Z",
+        ),
+        ("ops-hook was not told yet: it waits for a digest", "it is sent by 03:10"),
+    ),
+    (
+        change(ChangeType.ESCALATED, from_step="step 1", to_step="step 2", loop=1),
+        ("Step 2 began", "nobody acknowledged step 1"),
+    ),
+    (
+        change(ChangeType.ESCALATED, by=BOB, from_step="step 1", to_step="step 2", loop=2),
+        ("Bob Bauer began step 2, run 2", ""),
+    ),
+    (
+        change(ChangeType.PAGED, by=BOB, targets=["user:alice"]),
+        ("Bob Bauer asked you", ""),
+    ),
+    (
+        change(ChangeType.PAGED, by=Actor("alice"), targets=["user:bob", "channel:ops-hook"]),
+        ("You asked Bob Bauer", ""),
+    ),
+    (change(ChangeType.ASSIGNED, by=BOB, user="alice"), ("Bob Bauer assigned it to you", "")),
+    (change(ChangeType.ASSIGNED, by=BOB, user="bob"), ("Bob Bauer took it", "")),
+    (
+        change(ChangeType.ACKNOWLEDGED, by=BOB, note="Looking"),
+        ("Bob Bauer acknowledged", ""),
+    ),
+    (
+        change(ChangeType.SNOOZED, by=BOB, until="2026-11-26T08:00:00.000Z", reason="known"),
+        ("Bob Bauer snoozed it until 09:00", "known"),
+    ),
+    (
+        change(ChangeType.RESOLVED, reason="its sender did not repeat it in time"),
+        (
+            "Resolved: prod-prometheus did not repeat it in time",
+            "its sender did not repeat it in time",
+        ),
+    ),
+    (
+        change(ChangeType.RESOLVING, by=SENDER, until="2026-11-26T08:00:00.000Z"),
+        (
+            "prod-prometheus reported recovery",
+            "it is resolved at 09:00 unless it fires again",
+        ),
+    ),
+    (change(ChangeType.NOTE, by=BOB, note="Rolled back"), ("Bob Bauer noted", "")),
+    (
+        change(ChangeType.HELD, reason="bob is awake", until="2026-11-26T08:00:00.000Z"),
+        ("The next step waits", "bob is awake, until 09:00"),
+    ),
+    (change(ChangeType.REACHED_NOBODY, reason="no SMS"), ("Nobody could be reached", "no SMS")),
+    (
+        change(ChangeType.ESCALATION_EXHAUSTED, policy="default"),
+        ("Everybody was called, and nobody has it", "policy default has no further step"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("row", "said"), ENTRIES)
+def test_an_entry_stands_alone_with_its_reason(row: Change, said: tuple[str, str]) -> None:
+    assert entry(row) == said
+
+
+@pytest.mark.parametrize("type_", ChangeType)
+def test_every_kind_of_change_is_an_entry(type_: ChangeType) -> None:
+    text, _ = entry(change(type_, to="warning", episode=2))
+
+    assert text
+    assert "None" not in text

@@ -14,7 +14,13 @@ from functions.alerts_api.alert_actions import (
     read_note,
     read_transition,
 )
-from functions.alerts_api.alert_filters import known_parameters, read_filters, read_limit
+from functions.alerts_api.alert_filters import (
+    WORDS,
+    known_parameters,
+    read_filters,
+    read_limit,
+    wants_words,
+)
 from functions.alerts_api.alert_view import (
     view_body,
     view_change,
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from functions.alerts_api.alert_words import Teller
     from tocsin.domain.awake import Awake
     from tocsin.usecases.ports import (
         AlertRepository,
@@ -46,6 +53,8 @@ if TYPE_CHECKING:
     )
 
 _FORMATS: Final = ("json", "markdown")
+_OLDEST_FIRST: Final = "at"
+_ORDERS: Final = (_OLDEST_FIRST, "-at")
 _FORMAT_LIMIT: Final = 20
 """Characters."""
 ALERTS = "/api/v1/alerts"
@@ -91,6 +100,8 @@ class AlertRoutes:
     def list_alerts(self, request: Request) -> HttpAnswer:
         page = self.alerts.list(read_filters(request.query), at=request.at)
         rows = [view_row(alert, request.at) for alert in page.alerts]
+        if (teller := self._teller(request)) is not None:
+            rows = [teller.row(row, alert) for row, alert in zip(rows, page.alerts, strict=True)]
         meta = view_counts(page.counts)
         if page.searched_to is not None:
             meta["searched_to"] = written(page.searched_to)
@@ -101,7 +112,9 @@ class AlertRoutes:
 
     def get_alert(self, request: Request, alert_id: str) -> HttpAnswer:
         alert, samples = self.alerts.get_with_history(AlertId(alert_id))
-        return with_data(alert_json(alert, request.at) | {"history": view_history(samples)})
+        view = alert_json(alert, request.at) | {"history": view_history(samples)}
+        teller = self._teller(request)
+        return with_data(view if teller is None else teller.whole(view, alert))
 
     def get_timeline(self, request: Request, alert_id: str) -> HttpAnswer:
         """A page of it; or all of it in Markdown."""
@@ -112,15 +125,31 @@ class AlertRoutes:
             fields.refuse("format", f"must be {' or '.join(_FORMATS)}")
         if wanted == "markdown":
             return self._in_markdown(request, fields, AlertId(alert_id))
+        order = fields.text("sort", _FORMAT_LIMIT) or _OLDEST_FIRST
+        if order not in _ORDERS:
+            fields.refuse("sort", f"must be {' or '.join(_ORDERS)}")
         fields.expect_good("The timeline cannot be read like that.")
+        teller = self._teller(request)
         cursor = request.query.get("cursor") or None
-        page = self.alerts.timeline(AlertId(alert_id), cursor=cursor, limit=limit)
-        if not page.changes:
-            # Either no entry yet, or no such alert, which is refused here.
-            self.alerts.get_shortened(AlertId(alert_id))
+        page = self.alerts.timeline(
+            AlertId(alert_id), cursor=cursor, limit=limit, is_newest_first=order != _OLDEST_FIRST
+        )
         rows = [view_change(change) for change in page.changes]
-        ignored = request.ignored((*PAGING, "format", "time_zone"))
+        if teller is not None or not rows:
+            # Either no entry yet, or no such alert, which is refused here.
+            alert = self.alerts.get_shortened(AlertId(alert_id))
+            if teller is not None:
+                rows = [teller.change(change, alert) for change in page.changes]
+        ignored = request.ignored((*PAGING, "format", "time_zone", "sort", WORDS))
         return with_page(rows, next_cursor=page.next_cursor, ignored=ignored)
+
+    def _teller(self, request: Request) -> Teller | None:
+        """None: the query asks for no words, and their code is not loaded."""
+        if not wants_words(request.query):
+            return None
+        from functions.alerts_api.alert_words import Teller
+
+        return Teller.of(request, self.paging())
 
     def _in_markdown(self, request: Request, fields: Fields, alert_id: AlertId) -> HttpAnswer:
         from functions.alerts_api.timeline_markdown import answer_markdown, read_zone

@@ -15,7 +15,7 @@ from tocsin.domain.alert_json import written
 from tocsin.domain.awake import Awake
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import InvalidInputError
-from tocsin.usecases.be_awake import begin_awake, end_awake
+from tocsin.usecases.be_awake import begin_awake, end_awake, note_seen
 
 if TYPE_CHECKING:
     from functions.alerts_api.request import Request
@@ -39,6 +39,7 @@ class AwakeRoutes:
             Route("GET", ME, "show_awake", self.show, read),
             Route("POST", ME, "begin_awake", self.begin, write),
             Route("DELETE", ME, "end_awake", self.end, write),
+            Route("POST", f"{ME}/seen", "note_awake", self.note, write),
         )
 
     def page(self, request: Request) -> HttpAnswer:
@@ -67,6 +68,12 @@ class AwakeRoutes:
     def end(self, request: Request) -> HttpAnswer:
         user, people = self._user(request), self.people()
         end_awake(user, at=request.at, people=people, new_write_id=self.new_write_id)
+        return self._answer(user, people.find(user.lower()), request.at)
+
+    def note(self, request: Request) -> HttpAnswer:
+        """The person works at a page, which reads only: they are still there."""
+        user, people = self._user(request), self.people()
+        note_seen(user, at=request.at, people=people, new_write_id=self.new_write_id)
         return self._answer(user, people.find(user.lower()), request.at)
 
     def _user(self, request: Request) -> str:

@@ -11,7 +11,7 @@ from functions.alerts_api.alert_filters import read_limit
 from functions.alerts_api.answers import with_data, with_page
 from functions.alerts_api.fields import Fields
 from functions.alerts_api.request import PAGING, Request
-from functions.alerts_api.route import Route
+from functions.alerts_api.route import Access, Route
 from functions.alerts_api.schemas.incidents import (
     AttachmentBody,
     IncidentBody,
@@ -23,7 +23,7 @@ from functions.alerts_api.schemas.incidents import (
 )
 from tocsin.domain.alert_json import by_and_via, written
 from tocsin.domain.credential import Scope
-from tocsin.domain.errors import InvalidInputError, Problem
+from tocsin.domain.errors import InvalidInputError, Problem, ScopeMissingError
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import AlertId, IncidentId, by_whom, entropy, ulid, via_of
 from tocsin.domain.incident import Incident, IncidentUpdate, Responder
@@ -61,9 +61,9 @@ class IncidentRoutes:
         promotion = "/api/v1/alerts/{alert_id}/create-incident"
         return (
             Route("POST", promotion, "create_incident", self.create_incident, scope),
-            Route("GET", INCIDENTS, "list_incidents", self.list_incidents, scope),
+            Route("GET", INCIDENTS, "list_incidents", self.list_incidents, Access.ANY_KEY),
             Route("POST", INCIDENTS, "open_incident", self.open_incident, scope),
-            Route("GET", INCIDENT, "get_incident", self.get_incident, scope),
+            Route("GET", INCIDENT, "get_incident", self.get_incident, Access.ANY_KEY),
             Route("PATCH", INCIDENT, "change_incident", self.change_incident, scope),
             Route("POST", f"{INCIDENT}/updates", "tell_update", self.tell_update, scope),
             Route("POST", f"{INCIDENT}/resolve", "resolve_incident", self.resolve_incident, scope),
@@ -81,6 +81,7 @@ class IncidentRoutes:
         return with_data(view_incident(promotion.incident) | flag, status, **flag)
 
     def list_incidents(self, request: Request) -> HttpAnswer:
+        _expect_reader(request)
         fields = Fields({name: text for name, text in request.query.items() if text.strip()})
         limit = read_limit(fields)
         is_open = fields.flag("open") if fields.has("open") else None
@@ -101,7 +102,8 @@ class IncidentRoutes:
         warnings = self._warnings(request, joined, joining, _field_of_responder)
         return with_data(view_incident(joined.incident), HTTPStatus.CREATED, warnings=warnings)
 
-    def get_incident(self, _request: Request, incident_id: str) -> HttpAnswer:
+    def get_incident(self, request: Request, incident_id: str) -> HttpAnswer:
+        _expect_reader(request)
         incident = self.stores.incidents.get(IncidentId(incident_id))
         updates = self.stores.incidents.updates(incident.incident_id)
         view = view_incident(incident) | {"updates": [view_update(update) for update in updates]}
@@ -227,6 +229,14 @@ class IncidentRoutes:
             title=title,
             severity=severity,
         )
+
+
+def _expect_reader(request: Request) -> None:
+    """Whoever reads alerts reads what people say of them; raises ScopeMissingError."""
+    key = request.key
+    if key is None or not (key.grants(Scope.INCIDENTS) or key.grants(Scope.ALERTS_READ)):
+        message = f"This needs a key with the scope {Scope.INCIDENTS} or {Scope.ALERTS_READ}."
+        raise ScopeMissingError(message)
 
 
 def view_incident(incident: Incident, alerts_shown: int | None = None) -> dict[str, Any]:

@@ -46,6 +46,23 @@ ABOUT_BY: Final = (
 ABOUT_VIA: Final = "By what: an API key, a link in a message, a button in Slack, …; null: a timer."
 
 
+class Called(View):
+    """One whom a step asks."""
+
+    target: str = Field(
+        description="The target of the step; of a schedule, one for each person on call then.",
+        examples=["schedule:primary"],
+    )
+    user: str | None = Field(
+        description="Null of a channel, and of a schedule by which nobody is on call.",
+        examples=["bob"],
+    )
+    name: str | None = Field(description="As messages show it.", examples=["Bob"])
+
+
+_WITH_WORDS: Final = "With `words=true`: "
+
+
 class NextAction(View):
     """What happens next if the alert is left alone."""
 
@@ -63,6 +80,50 @@ class NextAction(View):
     again: bool = Field(
         description="Whether they were called before: the same step once more, or a further run."
     )
+    called: list[Called] = Field(
+        [],
+        description=_WITH_WORDS + "who is called then, by name; absent without.",
+        examples=[[{"target": "user:bob", "user": "bob", "name": "Bob"}]],
+    )
+
+
+class ActionAhead(View):
+    """A step behind the next action, if nobody acts."""
+
+    kind: ActionKind
+    at: Instant | None = Field(
+        description="The earliest: the clock of a step starts when its messages went out."
+    )
+    step: int | None = Field(examples=[3])
+    again: bool
+    called: list[Called]
+
+
+class Span(View):
+    """A part of a sentence."""
+
+    text: str = Field(examples=["09:05"])
+    strong: bool
+    at: Instant | None = Field(description="The text is this time, in the zone that was asked for.")
+
+
+Sentence = Annotated[
+    list[Span],
+    Field(examples=[[{"text": "Nobody has it yet.", "strong": True, "at": None}]]),
+]
+
+
+class AlertWords(View):
+    """An alert in words for the caller: a person with a key is "you"."""
+
+    who: Sentence = Field(description="Who has it, or had it.")
+    next: Sentence = Field(description="What happens next if nobody acts.")
+    if_acknowledged: Sentence = Field(
+        [], description="What an action would bring; these four only of one alert, not in lists."
+    )
+    if_resolved: Sentence = Field([])
+    if_given_back: Sentence = Field([])
+    if_woken: Sentence = Field([])
 
 
 class HeldBy(View):
@@ -157,6 +218,9 @@ class Alert(View):
     notification_count: int = Field(examples=[0])
     next_action: NextAction | None = Field(description="Null when resolved.")
     incident_id: str | None = Field(examples=[None])
+    words: AlertWords | SkipJsonSchema[None] = Field(
+        None, description="Absent unless the query says `words=true`."
+    )
     truncated: list[str] = Field(
         [],
         description="What was cut and to how much; absent where nothing was. Lists and the "
@@ -169,6 +233,9 @@ class AlertWithHistory(Alert):
     """An alert and what was measured."""
 
     history: list[Sample] = Field(description="The newest 50 values, oldest first.")
+    ahead: list[ActionAhead] = Field(
+        [], description=_WITH_WORDS + "the steps behind the next action; absent without."
+    )
 
 
 class AcknowledgedAlert(Alert):
@@ -231,6 +298,13 @@ class AlertPage(Part[Alert]):
     meta: ListMeta
 
 
+class ChangeWords(View):
+    """An entry of a timeline as a sentence."""
+
+    text: Sentence
+    why: str = Field(description="On one line; may be empty. Notes stand in `note`.")
+
+
 class Change(View):
     """One entry of a timeline; its type has further fields beside `type`, `at` and `by`."""
 
@@ -242,6 +316,9 @@ class Change(View):
     via: Via | None = Field(description=ABOUT_VIA, examples=["api"])
     note: str | None = Field(None, examples=["Investigating"])
     reason: str | None = Field(None, examples=["503 from /health for 3 consecutive checks"])
+    words: ChangeWords | SkipJsonSchema[None] = Field(
+        None, description="Absent unless the query says `words=true`."
+    )
 
 
 class SentBody(View):
@@ -309,6 +386,15 @@ class SnoozeBody(ActionBody):
     )
 
 
+_WORDS: Final = Parameter(
+    "words",
+    "Say who is called and what happens in sentences too, as messages do.",
+    {"type": "boolean", "default": False},
+)
+_ZONE: Final = Parameter(
+    "time_zone",
+    "Of the times in words, a name of the IANA database; by default the user's.",
+)
 _FILTERS: Final = (
     Parameter(
         "status",
@@ -363,21 +449,22 @@ OPERATIONS: Final = {
             "alerts arrive: no row twice, none skipped. With a selective filter a page may hold "
             "fewer rows than the limit although more follow: `has_more` tells."
         ),
-        query=_FILTERS,
+        query=(*_FILTERS, _WORDS, _ZONE),
         answer=AlertPage,
         errors=(InvalidInputError,),
     ),
     "get_alert": Operation(
         tag=TAG,
         summary="Read an alert",
+        query=(_WORDS, _ZONE),
         answer=Answer[AlertWithHistory],
-        errors=(AlertNotFoundError,),
+        errors=(AlertNotFoundError, InvalidInputError),
     ),
     "get_timeline": Operation(
         tag=TAG,
         summary="Read what happened to an alert",
         description=(
-            "Ordered, oldest first; what happened in the last second may follow later. "
+            "What happened in the last second may follow later. "
             "`format=markdown` sends the alert and its whole timeline as Markdown, for a "
             "post-mortem: up to 2,000 entries in one answer."
         ),
@@ -391,8 +478,15 @@ OPERATIONS: Final = {
             ),
             Parameter(
                 "time_zone",
-                "Of the times in Markdown, a name of the IANA database; by default UTC.",
+                "Of the times in Markdown and in words, a name of the IANA database; by default "
+                "UTC, and in words the user's.",
             ),
+            Parameter(
+                "sort",
+                "`at`: oldest first; `-at`: newest first. Of JSON; a cursor keeps its order.",
+                {"type": "string", "enum": ["at", "-at"], "default": "at"},
+            ),
+            _WORDS,
         ),
         answer=Page[Change],
         other_media_type="text/markdown; charset=utf-8",

@@ -80,6 +80,17 @@ OPERATIONS: Final = {
         other_statuses=(200,),
         answer=Answer[ShownAwake],
     ),
+    "note_awake": Operation(
+        tag=TAG,
+        summary="Say that I am still there",
+        description=(
+            "For pages that only read: puts off the end that comes after 15 minutes without an "
+            "act. Noted once a minute at most, and only while awake; it begins nothing. "
+            + _KEY_OF_A_USER
+        ),
+        answer=Answer[ShownAwake],
+        errors=(InvalidInputError,),
+    ),
     "end_awake": Operation(
         tag=TAG,
         summary="Go to sleep",

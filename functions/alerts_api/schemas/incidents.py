@@ -18,6 +18,7 @@ from tocsin.domain.errors import (
     AlreadyResolvedError,
     IncidentNotFoundError,
     InvalidInputError,
+    ScopeMissingError,
 )
 from tocsin.domain.ids import Via
 from tocsin.domain.incident import ALERTS_LIMIT, ATTACH_LIMIT, RESPONDERS_LIMIT, IncidentStatus
@@ -204,6 +205,8 @@ class ResolvedIncident(Incident):
     )
 
 
+_READERS: Final = "Needs the scope `incidents` or `alerts:read`."
+
 OPERATIONS: Final = {
     "create_incident": Operation(
         tag=TAG,
@@ -219,7 +222,7 @@ OPERATIONS: Final = {
     "list_incidents": Operation(
         tag=TAG,
         summary="List incidents",
-        description="Newest first.",
+        description=f"Newest first. {_READERS}",
         query=(
             Parameter(
                 "open", "Only those that are not resolved, or only others.", {"type": "boolean"}
@@ -228,7 +231,7 @@ OPERATIONS: Final = {
             CURSOR,
         ),
         answer=Page[Incident],
-        errors=(InvalidInputError,),
+        errors=(InvalidInputError, ScopeMissingError),
     ),
     "open_incident": Operation(
         tag=TAG,
@@ -242,8 +245,9 @@ OPERATIONS: Final = {
     "get_incident": Operation(
         tag=TAG,
         summary="Read an incident and its updates",
+        description=_READERS,
         answer=Answer[IncidentWithUpdates],
-        errors=(IncidentNotFoundError,),
+        errors=(IncidentNotFoundError, ScopeMissingError),
     ),
     "change_incident": Operation(
         tag=TAG,

@@ -148,3 +148,25 @@ def test_who_writes_a_note_is_not_asleep(world: World, me: Client, alert_id: Ale
     assert me.post(f"/api/v1/alerts/{alert_id}/notes", {"note": "looking"}).status == 201
 
     assert me.get(ME).data["seen_at"] == at(14 * MINUTE)
+
+
+def test_who_works_at_a_page_is_still_there(me: Client, world: World) -> None:
+    me.post(ME)
+    world.pass_time(minutes=14)
+
+    seen = me.post(f"{ME}/seen")
+
+    assert (seen.status, seen.data) == (
+        200,
+        shown(seen_at=at(14 * MINUTE), ends_at=at(29 * MINUTE)),
+    )
+    world.pass_time(minutes=10)
+    assert me.get(ME).data["awake"]
+
+
+def test_who_is_not_awake_does_not_become_so_by_looking(me: Client) -> None:
+    assert me.post(f"{ME}/seen").data["awake"] is False
+
+
+def test_a_key_of_nobody_cannot_be_there(anybody: Client) -> None:
+    assert anybody.with_key("alerts", user=None).post(f"{ME}/seen").status == 422

@@ -638,3 +638,25 @@ def test_nobody_is_added_to_a_resolved_incident(alice: Client) -> None:
     refused = alice.post(f"{path}/responders", {"user": "bob"})
 
     assert (refused.status, refused.code) == (409, "already_resolved")
+
+
+@pytest.mark.parametrize("scope", ["alerts:read", "incidents"])
+def test_who_reads_alerts_reads_incidents(anybody: Client, scope: str) -> None:
+    made = anybody.with_key("incidents").post("/api/v1/incidents", {"title": "Checkout is down"})
+    reader = anybody.with_key(scope)
+
+    assert [it["id"] for it in reader.get("/api/v1/incidents").data] == [made.data["id"]]
+    assert reader.get(f"/api/v1/incidents/{made.data['id']}").status == 200
+
+
+def test_a_reader_of_alerts_opens_no_incident(anybody: Client) -> None:
+    reader = anybody.with_key("alerts")
+
+    assert reader.post("/api/v1/incidents", {"title": "Checkout is down"}).status == 403
+
+
+def test_a_key_for_configuration_reads_no_incidents(anybody: Client) -> None:
+    reader = anybody.with_key("config")
+
+    assert reader.get("/api/v1/incidents").status == 403
+    assert reader.get("/api/v1/incidents/01KJM6B2V8ZK4C0M5N7P9R1T3W").status == 403

@@ -8,6 +8,11 @@ import {phonePage} from "./phone.js";
 import {mePage} from "./me.js";
 import {setUpListPage, setUpOnePage, setUpPage} from "./set-up.js";
 import {signInLinkPage, signInPage} from "./sign-in.js";
+import {alertPage} from "./alert.js";
+import {digestPage} from "./digest.js";
+import {incidentPage} from "./incident.js";
+import {incidentsPage} from "./incidents.js";
+import {AwakeBanner, AwakeButton} from "../parts/awake.js";
 
 export const pages = [
   alertsPage,
@@ -21,10 +26,14 @@ export const pages = [
   setUpOnePage,
   signInPage,
   signInLinkPage,
+  alertPage,
+  incidentsPage,
+  incidentPage,
+  digestPage,
 ];
 
 /** @type {import("../vendor/preact.js").Component<any>[]} */
-export const tools = [];
+export const tools = [AwakeButton];
 
 /** @type {import("../vendor/preact.js").Component<any>[]} */
-export const banners = [];
+export const banners = [AwakeBanner];

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import TargetKind
@@ -10,8 +10,9 @@ from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.notification import NotificationEvent
 from tocsin.domain.people import ContactMethod
 from tocsin.domain.phrase import Phrase, Span
-from tocsin.domain.reader import Names, Reader, starting
+from tocsin.domain.reader import Names, Reader, called, starting
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
+from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change, ChangeType
 from tocsin.domain.times_in_words import Clock
 from tocsin.domain.wording import Happened
@@ -44,8 +45,26 @@ _SAID: Final = {
     ChangeType.RELEASED: "What held it back ended",
 }
 _WORSENED: Final = NotificationEvent.WORSENED.value
+_TOLD_OF: Final = {
+    NotificationEvent.ACKNOWLEDGED: "that it is acknowledged",
+    NotificationEvent.UNACKNOWLEDGED: "that it fires again",
+    NotificationEvent.SNOOZED: "that it is snoozed",
+    NotificationEvent.WOKEN: "that the snooze is over",
+    NotificationEvent.RESOLVED: "that it is over",
+    NotificationEvent.WORSENED: "that it became worse",
+    NotificationEvent.UNREACHED: "that nobody was reached",
+}
 _RECOVERED: Final = "recovered"
 """Begins the reason of a timer that resolves what has recovered; see `next_action`."""
+
+
+class Entry(NamedTuple):
+    """One entry of a timeline where each stands alone, with its reason beneath."""
+
+    text: Phrase
+    """Without a full stop; never empty."""
+    why: str
+    """On one line; may be empty. A person's note is not in it."""
 
 
 def happened_in_words(
@@ -67,6 +86,13 @@ def happened_in_words(
         Happened(alert.fired_at, clock.time(alert.fired_at), words.beginning),
         *(Happened(group[0].at, clock.time(group[0].at), words.of(group)) for group in groups),
     )
+
+
+def entry_in_words(
+    change: Change, alert: Alert, *, reader: Reader, names: Names, clock: Clock
+) -> Entry:
+    """Write one entry of a timeline, also of what `happened_in_words` leaves to its neighbours."""
+    return _Words(alert, reader, names, clock).entry(change)
 
 
 def done_in_words(
@@ -109,6 +135,115 @@ class _Words:
             return self._skipped(change)
         said = self._other(change)
         return (Span(said),) if said else ()
+
+    def entry(self, change: Change) -> Entry:  # noqa: PLR0911 - one for each kind
+        """Write one change by itself."""
+        reason = _said(change, "reason")
+        match change.type:
+            case _ if change.type in _ACTS:
+                is_by_itself = change.type is ChangeType.RESOLVED and not self._is_by_hand(change)
+                ended = (Span("Resolved", is_strong=True), Span(f": {self.act(change)}"))
+                return Entry(ended if is_by_itself else (Span(self.act(change)),), reason)
+            case _ if change.type in _MESSAGES:
+                return self._message(change, reason)
+            case ChangeType.NOTIFICATION_SKIPPED:
+                return self._unsent(change, reason)
+            case ChangeType.BUNDLED:
+                text = f"{self._told(change)} not told yet: it waits for a digest"
+                return Entry((Span(text),), self._until_retry(change, "it is sent by"))
+            case ChangeType.FIRED:
+                route, severity = _said(change, "route"), _said(change, "severity")
+                set_by = f"route {route} made it {severity}" if route and severity else ""
+                return Entry(self.beginning, "; ".join(it for it in (reason, set_by) if it))
+            case ChangeType.ESCALATED | ChangeType.PAGED | ChangeType.ASSIGNED:
+                return self._asking(change, reason)
+            case _:
+                said = self._alone(change) or self._other(change) or "Something happened"
+                return Entry((Span(said),), self._why_alone(change, reason))
+
+    def _message(self, change: Change, reason: str) -> Entry:
+        event, ways = str(change.details.get("event") or ""), _listed(_ways([change]))
+        of = f" {_TOLD_OF[NotificationEvent(event)]}" if event in set(_TOLD_OF) else ""
+        by = f" by {ways}" if ways else ""
+        if change.type not in _SENT:
+            retried = self._until_retry(change, "it is tried again at")
+            why = "; ".join(it for it in (reason, retried) if it)
+            return Entry((Span(f"{self._told(change)} not reached{by}"),), why)
+        in_digest = ", in a digest" if change.type is ChangeType.DIGEST_SENT else ""
+        text = f"{self._told(change)} told{by}{of}{in_digest}{_by_schedule(change)}"
+        return Entry((Span(text),), reason or _step_of(change))
+
+    def _unsent(self, change: Change, reason: str) -> Entry:
+        kind, _, _ = str(change.details.get("target", "")).partition(":")
+        if kind in {"", TargetKind.SCHEDULE}:
+            return Entry((Span("Nobody was called"),), reason)
+        ways = _listed(_ways([change]))
+        by = f" by {ways}" if ways else ""
+        return Entry((Span(f"{self._told(change)} not told{by}"),), reason)
+
+    def _asking(self, change: Change, reason: str) -> Entry:
+        who, is_by_person = self.subject(change.by), change.by != AUTO
+        if change.type is ChangeType.ASSIGNED:
+            user = str(change.details.get("user", ""))
+            is_own = self._names.user_of(change.by) == user
+            is_reader = self._reader.is_person and user == self._reader.name
+            to = "you" if is_reader else self._names.of(user)
+            return Entry((Span(f"{who} took it" if is_own else f"{who} assigned it to {to}"),), "")
+        if change.type is ChangeType.PAGED:
+            targets = change.details.get("targets")
+            asked = called(targets if isinstance(targets, list) else [], self._reader, self._names)
+            return Entry((Span(f"{who} asked {asked.inside or 'others'}"),), "")
+        step, before = _said(change, "to_step"), _said(change, "from_step")
+        loop = change.details.get("loop")
+        run = f", run {loop}" if isinstance(loop, int) and loop > 1 else ""
+        text = f"{who} began {step}{run}" if is_by_person else f"{step.capitalize()} began{run}"
+        goes_on = before not in {"", step} and not is_by_person
+        nobody = f"nobody acknowledged {before}" if goes_on else ""
+        return Entry((Span(text),), reason or nobody)
+
+    def _alone(self, change: Change) -> str | None:  # noqa: PLR0911 - one for each kind
+        """Say what `happened_in_words` says otherwise, or not at all."""
+        match change.type:
+            case ChangeType.NOTE:
+                return f"{self.subject(change.by)} noted"
+            case ChangeType.UPDATED:
+                return f"{self.subject(change.by)} reported something new"
+            case ChangeType.REOPENED:
+                return f"The same happened before: this is episode {change.details.get('episode')}"
+            case ChangeType.SEVERITY_CHANGED:
+                before, after = _said(change, "from"), _said(change, "to")
+                if not {before, after} <= set(Severity):
+                    return None
+                is_worse = Severity(after).is_worse_than(Severity(before))
+                return f"It {'rose' if is_worse else 'fell'} from {before} to {after}"
+            case ChangeType.HELD:
+                return "The next step waits"
+            case ChangeType.REACHED_NOBODY:
+                return "Nobody could be reached"
+            case _:
+                return None
+
+    def _why_alone(self, change: Change, reason: str) -> str:  # noqa: PLR0911 - one for each kind
+        match change.type:
+            case ChangeType.RESOLVING:
+                return f"it is resolved at {self._until(change)} unless it fires again"
+            case ChangeType.REOPENED:
+                return ""  # FIRED, which is beside it, says it.
+            case ChangeType.HELD:
+                return f"{reason}, until {self._until(change)}"
+            case ChangeType.SEVERITY_CHANGED if self._is_by_hand(change):
+                return f"by {self._names.of_actor(change.by)}"
+            case ChangeType.ESCALATION_EXHAUSTED:
+                return f"policy {_said(change, 'policy')} has no further step"
+            case _:
+                return reason
+
+    def _until_retry(self, change: Change, words: str) -> str:
+        try:
+            at = datetime.fromisoformat(str(change.details.get("retry_at")))
+        except ValueError:
+            return ""
+        return f"{words} {self._clock.time(at)}"
 
     def act(self, change: Change) -> str:
         """Say what somebody, or a timer, did to its state."""
@@ -199,6 +334,20 @@ class _Words:
         if self._reader.is_person and name == self._reader.name:
             return "You were"
         return f"{self._names.of(name)} was"
+
+
+def _said(change: Change, name: str) -> str:
+    """A detail on one line; empty if there is none."""
+    value = change.details.get(name)
+    return "" if value is None else one_line(str(value), NOTE_SHOWN)
+
+
+def _step_of(change: Change) -> str:
+    """Which step asked for a message; empty of what belongs to none."""
+    name, loop = _said(change, "step_name"), change.details.get("loop")
+    if not name or not change.details.get("step"):
+        return ""
+    return f"{name}, run {loop}" if isinstance(loop, int) and loop > 1 else name
 
 
 def _by_schedule(change: Change) -> str:

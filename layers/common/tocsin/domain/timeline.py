@@ -67,7 +67,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelinePage:
-    """Part of a timeline, oldest first."""
+    """Part of a timeline, in the order that was asked for."""
 
     changes: tuple[Change, ...]
     next_cursor: str | None

@@ -160,8 +160,10 @@ class AlertRepository(Protocol):
     def list(self, query: AlertQuery, *, at: datetime) -> AlertPage:
         """Read one page."""
 
-    def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
-        """Read a page of the timeline, oldest first; changes of the last second may be missing."""
+    def timeline(
+        self, alert_id: AlertId, *, cursor: str | None, limit: int, is_newest_first: bool = False
+    ) -> TimelinePage:
+        """Read a page of the timeline; changes of the last second may be missing."""
 
     def newest_changes(self, alert_id: AlertId, *, limit: int) -> tuple[Change, ...]:
         """Read the end of the timeline, oldest first; the last second may be missing."""

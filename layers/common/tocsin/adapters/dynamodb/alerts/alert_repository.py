@@ -84,7 +84,9 @@ class DynamoDBAlerts:
 
         return read_page(self.call, self.table_name, query, at)
 
-    def timeline(self, alert_id: AlertId, *, cursor: str | None, limit: int) -> TimelinePage:
+    def timeline(
+        self, alert_id: AlertId, *, cursor: str | None, limit: int, is_newest_first: bool = False
+    ) -> TimelinePage:
         if not is_ulid(alert_id):
             raise AlertNotFoundError
         prefix = keys.timeline_prefix(alert_id)
@@ -95,7 +97,7 @@ class DynamoDBAlerts:
             problem = Problem("cursor", "is not one that this timeline gave")
             message = "The cursor is wrong."
             raise InvalidInputError(message, [problem])
-        request = self._timeline_request(alert_id)
+        request = self._timeline_request(alert_id) | {"ScanIndexForward": not is_newest_first}
         if cursor is not None:
             partition = keys.slot_partition(fingerprint_of(alert_id))
             request["ExclusiveStartKey"] = keys.key(partition, cursor)
