@@ -136,7 +136,7 @@ class _Words:
         said = self._other(change)
         return (Span(said),) if said else ()
 
-    def entry(self, change: Change) -> Entry:  # noqa: PLR0911 - one for each kind
+    def entry(self, change: Change) -> Entry:
         """Write one change by itself."""
         reason = _said(change, "reason")
         match change.type:
@@ -201,7 +201,7 @@ class _Words:
         nobody = f"nobody acknowledged {before}" if goes_on else ""
         return Entry((Span(text),), reason or nobody)
 
-    def _alone(self, change: Change) -> str | None:  # noqa: PLR0911 - one for each kind
+    def _alone(self, change: Change) -> str | None:
         """Say what `happened_in_words` says otherwise, or not at all."""
         match change.type:
             case ChangeType.NOTE:
@@ -223,7 +223,7 @@ class _Words:
             case _:
                 return None
 
-    def _why_alone(self, change: Change, reason: str) -> str:  # noqa: PLR0911 - one for each kind
+    def _why_alone(self, change: Change, reason: str) -> str:
         match change.type:
             case ChangeType.RESOLVING:
                 return f"it is resolved at {self._until(change)} unless it fires again"
