@@ -29,7 +29,8 @@ from tocsin.domain.notification import Delivery, DeliveryState
 from tocsin.domain.on_call.notice import Notice, NoticeKind
 from tocsin.domain.on_call.notice_plan import notice_delivery
 from tocsin.domain.on_call.swap import ASKED_FOR
-from tocsin.domain.people import Channel, Directory, User
+from tocsin.domain.people import Channel, ContactMethod, Directory, User, hash_address
+from tocsin.domain.sign_in import SIGN_IN_LIFE, SignInSigner
 from tocsin.html import render
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -197,3 +198,62 @@ def test_a_person_without_slack_and_e_mail_is_told_nothing() -> None:
     by_phone = User(name="carol", phone="+15550100")
 
     assert notice_delivery(NOTICE, by_phone, Directory(), key="one", at=NINE) is None
+
+
+SIGN_IN = Notice(
+    kind=NoticeKind.SIGN_IN,
+    title="Sign in to Tocsin of payments (prod)",
+    lines=("The button below signs you in. It works for 15 minutes, and once.",),
+)
+VERIFIED_BOB = replace(BOB, verified={ContactMethod.EMAIL: hash_address("bob@example.com")})
+
+
+def test_a_mail_to_sign_in_has_the_link_and_says_what_to_do_if_nobody_asked() -> None:
+    link = f"{PUBLIC_URL}/console/sign-in/link#token"
+
+    text, html = both_parts(SIGN_IN, link, render)
+
+    assert link in text
+    assert link in html
+    assert "Sign in" in Page(html).text
+    assert "If it was not you, do nothing" in " ".join(text.split())
+    assert "on call" not in text.lower()
+
+
+def test_in_slack_the_button_says_sign_in() -> None:
+    slack = Slack()
+    direct = replace(channel_of("slack"), settings={"channel": "U02BOB"})
+
+    slack_sender(slack).send_notice(claimed(planned(SIGN_IN)), SIGN_IN, LINK, direct)
+
+    [posted] = slack.posted
+    assert "Sign in" in str(posted)
+    assert "swap" not in str(posted)
+
+
+def test_a_link_to_sign_in_is_signed_for_the_address_and_counted_from_the_asking() -> None:
+    links = ParameterLinks(
+        parameters(**{"link-key": spell_link_key(KEY)}),
+        "/tocsin/link-key",
+        PUBLIC_URL,
+        captured_log("notifier"),
+    )
+    delivery = planned(SIGN_IN)
+
+    url = links.sign_in(delivery, VERIFIED_BOB)
+
+    assert url is not None
+    link = SignInSigner(KEY, PUBLIC_URL).read(url.partition("#")[2], NINE)
+    assert (link.link_id, link.user) == (delivery.alert_id, "bob")
+    assert link.expires_at == NINE + SIGN_IN_LIFE
+    assert link.is_for(VERIFIED_BOB)
+
+
+def test_without_the_stack_s_key_there_is_no_link_to_sign_in() -> None:
+    keyless = ParameterLinks(parameters(), "", PUBLIC_URL, captured_log("notifier"))
+    unreadable = ParameterLinks(
+        parameters(), "/tocsin/link-key", PUBLIC_URL, captured_log("notifier")
+    )
+
+    assert keyless.sign_in(planned(SIGN_IN), VERIFIED_BOB) is None
+    assert unreadable.sign_in(planned(SIGN_IN), VERIFIED_BOB) is None

@@ -121,8 +121,9 @@ def expect_ours(
 
 def _seconds(value: object, otherwise: float) -> float:
     """Seconds since 1970, if the value is a number."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else otherwise
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return otherwise
+    return value
 
 
 def address_in(claims: Mapping[str, Any], domains: Collection[str]) -> str:
