@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES
+from functions.alerts_api.schemas.push_devices import PushDeviceBody
 from functions.alerts_api.schemas.overrides import SpanBody, SwapBody
 from functions.ingest.answers import respond
 from functions.session.answers import respond as respond_at_door
@@ -94,6 +95,16 @@ class WholeApi:
         incident = admin.post("/api/v1/incidents", {"title": "Checkout is down"})
         self.incident_id = str(incident.data["id"])
         self._set_up_schedules(admin)
+        self._set_up_devices(admin)
+
+    def _set_up_devices(self, admin: Client) -> None:
+        """One to show and test, and one to remove."""
+        (example,) = PushDeviceBody.model_json_schema()["examples"]
+        devices = [
+            admin.post("/api/v1/me/push-devices", {**example, "endpoint": endpoint})
+            for endpoint in (example["endpoint"], f"{example['endpoint']}-spare")
+        ]
+        self.device_id, self.spare_device_id = (str(it.data["id"]) for it in devices)
 
     def _set_up_schedules(self, admin: Client) -> None:
         for name in (SPARE, NAME):
@@ -122,6 +133,7 @@ class WholeApi:
         is_alive = path.endswith("/heartbeat")
         return {
             "alert_id": self.alert_ids[1 if path.endswith(("/unack", "/unsnooze")) else 0],
+            "device_id": self.spare_device_id if method == "DELETE" else self.device_id,
             "digest_id": PATH_EXAMPLES["digest_id"],
             "incident_id": self.incident_id,
             "key_id": KEY_ID,

@@ -75,7 +75,7 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "override_id": "01KJM7A0C8ZK4C0M5N7P9R1T3W",
     "session_id": "01KJM60000DRQ5V1N9YH3KW2TC",
     "swap_id": "01KJM7B0C8ZK4C0M5N7P9R1T3W",
-    "device_id": "d5c2f1e0a9b8c7d6e",
+    "device_id": "d42062e706746131d",
     "token": "3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c",
     "channels": "ops-hook",
     "escalation-policies": "default",

@@ -93,7 +93,7 @@ class ShownPushKey(View):
 class ShownPushDevice(View):
     """A device; its endpoint and keys are never shown."""
 
-    id: str = Field(examples=["d5c2f1e0a9b8c7d6e"])
+    id: str = Field(examples=["d42062e706746131d"])
     name: str = Field(examples=["Chrome on Android"])
     push_service: str = Field(
         description="The host that pushes go to.", examples=["fcm.googleapis.com"]
@@ -117,7 +117,7 @@ class ShownPushDevice(View):
 class TestedPushDevice(TestOutcome):
     """The result of a test."""
 
-    id: str = Field(description="The device.", examples=["d5c2f1e0a9b8c7d6e"])
+    id: str = Field(description="The device.", examples=["d42062e706746131d"])
 
 
 _OF_A_PERSON: Final = "The key or session must belong to a user; 422 if it does not."

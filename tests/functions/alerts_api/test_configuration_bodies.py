@@ -104,7 +104,7 @@ USERS: list[Any] = [
     ({"notify": [{"by": "email"}]}, "notify[0].by", "needs the user's email"),
     ({"notify": [{"by": "sms"}]}, "notify[0].by", "needs the user's phone"),
     ({"notify": [{"by": "slack"}]}, "notify[0].by", "needs the user's slack_id"),
-    ({"notify": [{"by": "pigeon"}]}, "notify[0].by", "email, sms or slack"),
+    ({"notify": [{"by": "pigeon"}]}, "notify[0].by", "email, sms, slack or push"),
     ({"notify": [{"after": "25h", "by": "email"}]}, "notify[0].after", "from 0s to 1d"),
     (
         {"email": "a@example.com", "notify": [{"by": "email", "severity": []}]},

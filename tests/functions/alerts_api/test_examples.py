@@ -32,12 +32,16 @@ FIRST: Final = (
     *("put_schedule", "make_schedule_feed", "make_user_feed"),
     *("ask_for_swap", "decline_swap", "withdraw_swap"),
 )
-MADE: Final = {"make_override": "override_id", "ask_for_swap": "swap_id"}
+MADE: Final = {
+    "make_override": "override_id",
+    "ask_for_swap": "swap_id",
+    "add_push_device": "device_id",
+}
 """The id in the answer, which later commands have."""
 ENDS_A_SWAP: Final = {"accept_swap", "decline_swap", "withdraw_swap"}
 LAST: Final = (
     *("resolve_incident", "resolve_alert", "act_on_many", "revoke_key", "delete_heartbeat"),
-    *("delete_silence", "delete_maintenance_window"),
+    *("delete_silence", "delete_maintenance_window", "remove_push_device"),
     *("delete_integration", "delete_route", "delete_escalation_policy"),
     *("revoke_schedule_feed", "revoke_user_feed", "delete_schedule", "delete_user"),
     "delete_channel",

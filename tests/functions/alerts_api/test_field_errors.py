@@ -241,7 +241,7 @@ def test_each_pattern_has_words() -> None:
             "users/bob",
             {"notify": [{"by": "mail"}]},
             "notify[0].by",
-            "must be email, sms or slack; did you mean email?",
+            "must be email, sms, slack or push; did you mean email?",
         ),
         (
             "heartbeats/b",

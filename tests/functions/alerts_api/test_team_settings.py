@@ -23,6 +23,7 @@ DEFAULTS: dict[str, Any] = {
         "email": 840,
         "sms": 1200,
         "slack": 60,
+        "push": 1200,
         "webhook": 1200,
         "apprise": 60,
         "console": 60_000,
