@@ -115,6 +115,7 @@ def test_each_key_does_what_its_button_says(crew: Crew, api: Client, alert_id: s
     page.get_by_role("textbox", name="Note").fill("Deploy 4182 went out.\nLooking.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".line blockquote")).to_have_text("Deploy 4182 went out.\nLooking.")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
     page.keyboard.press("a")
     expect(page.get_by_role("heading", level=1)).to_contain_text("you have it")
