@@ -228,8 +228,10 @@ def test_what_was_sent_is_shown_and_the_timeline_copied(crew: Crew, alert_id: st
 
 def test_values_are_a_line_and_a_table(crew: Crew) -> None:
     key = f"measured {uuid4()}"
-    for value in (1.5, 2.5, 12.5):
-        alert_id = crew.opens(dedup_key=key, current_value=value, threshold=5)
+    opened = [
+        crew.opens(dedup_key=key, current_value=value, threshold=5) for value in (1.5, 2.5, 12.5)
+    ]
+    alert_id = opened[-1]
     page = crew.page_as("ann")
     eventually(lambda: crew.api.alert(alert_id)["history"], lambda it: len(it) == 3)
     shown(page, alert_id)
