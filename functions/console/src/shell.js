@@ -29,7 +29,7 @@ const RAIL = /** @type {const} */ ([
   ["Reachability", "/console/reachability", "reach", "r", false],
   ["Set-up", "/console/set-up", "setup", "s", true],
   ["Activity", "/console/activity", "activity", "c", true],
-  ["Me and my phone", "/console/me", "person", "m", true],
+  ["Me", "/console/me", "person", "m", true],
 ]);
 const THEME_SAYS = {system: "Theme: as the system", light: "Theme: light", dark: "Theme: dark"};
 

@@ -66,8 +66,10 @@ export function beginLive() {
 
 /** After one's own action: everything is loaded again at once. */
 export async function touched() {
-  state.movedAt = timeNow();
+  const at = timeNow();
+  state.movedAt = at;
   await loadAll();
+  succeed(at);
 }
 
 /** Ask now. */
@@ -80,10 +82,8 @@ export async function look() {
     if (status !== 204 && data.cursor !== state.cursor) {
       // The first cursor says nothing about what was loaded before it.
       if (state.cursor) state.movedAt = at;
-      const cursor = data.cursor;
-      state.cursor = "";
       await loadAll();
-      if (!live.get().failures || state.cursor === "") state.cursor = cursor;
+      state.cursor = data.cursor;
     } else if (live.get().failures) await loadAll();
     succeed(at);
   } catch (error) {
@@ -93,7 +93,7 @@ export async function look() {
   }
 }
 
-/** A stack without this address is asked for everything each time. */
+/** While a stack is updated, its pages may be newer than its API: then everything is loaded each time. */
 async function askChanges() {
   try {
     return await api.get("/changes", {since: state.cursor});
