@@ -115,6 +115,7 @@ def test_each_key_does_what_its_button_says(crew: Crew, api: Client, alert_id: s
     page.get_by_role("textbox", name="Note").fill("Deploy 4182 went out.\nLooking.")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".line blockquote")).to_have_text("Deploy 4182 went out.\nLooking.")
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
     page.keyboard.press("a")
     expect(page.get_by_role("heading", level=1)).to_contain_text("you have it")
@@ -227,8 +228,10 @@ def test_what_was_sent_is_shown_and_the_timeline_copied(crew: Crew, alert_id: st
 
 def test_values_are_a_line_and_a_table(crew: Crew) -> None:
     key = f"measured {uuid4()}"
-    for value in (1.5, 2.5, 12.5):
-        alert_id = crew.opens(dedup_key=key, current_value=value, threshold=5)
+    opened = [
+        crew.opens(dedup_key=key, current_value=value, threshold=5) for value in (1.5, 2.5, 12.5)
+    ]
+    alert_id = opened[-1]
     page = crew.page_as("ann")
     eventually(lambda: crew.api.alert(alert_id)["history"], lambda it: len(it) == 3)
     shown(page, alert_id)

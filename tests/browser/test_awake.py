@@ -158,15 +158,16 @@ def test_it_is_said_by_the_keyboard_alone(ann: Page, api: Client) -> None:
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_everybody_can_read_it(crew: Crew, size: Size, theme: Theme) -> None:
     page = crew.page_as("ann", size=size, theme=theme)
+    asleep(page, crew.url)
     page.goto("/console/incidents")
     say_it(page)
     axe(page)
     page.get_by_role("dialog").get_by_role("button", name=IM_AWAKE).click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
     expect(banner(page)).to_be_visible()
 
     axe(page)
     does_not_scroll_sideways(page)
-    asleep(page, crew.url)
 
 
 @pytest.mark.parametrize(("user", "role"), [(None, "responder"), ("cleo", "viewer")])

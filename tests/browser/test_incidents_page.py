@@ -162,11 +162,11 @@ def test_what_is_over_is_listed_apart(crew: Crew, api: Client, incident_id: str)
 def test_a_viewer_reads_and_is_told_why_there_is_no_button(crew: Crew, incident_id: str) -> None:
     page = shown(crew.page_as("cleo", "viewer"), incident_id)
 
-    expect(page.get_by_text("To work on them you need the role responder")).to_have_count(1)
+    expect(page.get_by_text("To act on them you need the role responder")).to_have_count(1)
     for name in ("Update", "Resolve", "Ask people", "Attach alerts", "Acknowledge"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
     page.goto("/console/incidents")
-    expect(page.get_by_text("To work on them you need the role responder")).to_have_count(1)
+    expect(page.get_by_text("To act on them you need the role responder")).to_have_count(1)
     expect(page.get_by_role("button", name="Open an incident")).to_have_count(0)
 
 
