@@ -136,12 +136,12 @@ class _Walk:
             return "block"
         if self._is_class(number):
             return "class"
-        if before == ":" and self._ends_a_case(number - 1):
+        if before == ":" and self._ends_a_choice(number - 1):
             return "block"
         is_value = before in _BEFORE_OBJECT or before == "."  # of three: a spread
         return "object" if is_value else "block"
 
-    def _ends_a_case(self, number: int) -> bool:
+    def _ends_a_choice(self, number: int) -> bool:
         """Whether a colon belongs to `case` or `default`."""
         back = number - 1
         while back >= 0 and self._signs[back] not in {"{", "}", ";", ","}:

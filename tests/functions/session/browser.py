@@ -90,9 +90,7 @@ class Browser:
             "knocks": DynamoDBKnocks(self.world.call, "tocsin"),
             "sign_ins": DynamoDBSignIns(self.world.call, "tocsin"),
             "deliveries": lambda: self.world.deliveries,
-            "has_slack": lambda: any(
-                it.value.type == "slack" for it in self.world.channels.list()
-            ),
+            "has_slack": lambda: any(it.value.type == "slack" for it in self.world.channels.list()),
             "secrets": Secrets(),
             "fetch": lambda: self.fetch,
             "oidc": None,

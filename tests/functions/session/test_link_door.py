@@ -116,17 +116,13 @@ def with_slack(browser: Browser) -> None:
         ContactMethod.SLACK: hash_address("U02ALICE"),
     }
     after = replace(before.value, slack_id="U02ALICE", verified=verified)
-    browser.world.users.put(
-        before, before.changed(after), write_id=browser.world.new_write_id()
-    )
+    browser.world.users.put(before, before.changed(after), write_id=browser.world.new_write_id())
 
 
 def change(browser: Browser, **changes: object) -> None:
     before = browser.world.users.get("alice")
     after = replace(before.value, **changes)  # type: ignore[arg-type]
-    browser.world.users.put(
-        before, before.changed(after), write_id=browser.world.new_write_id()
-    )
+    browser.world.users.put(before, before.changed(after), write_id=browser.world.new_write_id())
 
 
 def test_an_address_that_nobody_has_gets_nothing_and_the_same_answer(browser: Browser) -> None:

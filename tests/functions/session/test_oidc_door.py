@@ -164,9 +164,7 @@ def test_a_person_signs_in_at_the_provider(browser: Browser, provider: Provider)
     assert (me["user"], me["role"], me["session"]["door"]) == ("alice", Role.RESPONDER, "oidc")
 
 
-def test_tokens_signed_by_either_algorithm_are_taken(
-    browser: Browser, provider: Provider
-) -> None:
+def test_tokens_signed_by_either_algorithm_are_taken(browser: Browser, provider: Provider) -> None:
     provider.key, provider.algorithm = EC, "ES256"
 
     sign_in(browser, provider)
@@ -268,9 +266,7 @@ def test_the_page_does_not_tell_whether_there_is_such_a_person(provider: Provide
 
 
 @pytest.mark.parametrize("algorithm", ["HS256", "RS512", "PS256"])
-def test_no_other_algorithm_is_taken(
-    browser: Browser, provider: Provider, algorithm: str
-) -> None:
+def test_no_other_algorithm_is_taken(browser: Browser, provider: Provider, algorithm: str) -> None:
     """Also none that takes the provider's public key for a shared secret."""
     if algorithm == "HS256":
         public = RSA.as_pem(private=False)
@@ -382,9 +378,7 @@ def test_a_provider_that_cannot_be_found_is_told_before_anybody_leaves(
     assert problem(browser.send("GET", "/session/oidc", origin="")) == "unreachable"
 
 
-def test_a_document_of_another_issuer_is_not_followed(
-    browser: Browser, provider: Provider
-) -> None:
+def test_a_document_of_another_issuer_is_not_followed(browser: Browser, provider: Provider) -> None:
     provider.document = {"issuer": "https://evil.example"}
 
     assert problem(browser.send("GET", "/session/oidc", origin="")) == "unreachable"
