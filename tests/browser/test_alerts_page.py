@@ -94,6 +94,8 @@ def test_one_note_for_all_and_what_was_already_so_is_said(
 
     expect(page.locator(".toast")).to_contain_text("1 acknowledged, 1 was already resolved")
     assert api.entries(second, "acknowledged")[0]["note"] == "Deploying a fix"
+    # The keyboard is where it was, though what was pressed is gone.
+    expect(page.locator(".row .name").first).to_be_focused()
 
 
 def test_give_back_and_undo(page_of: PageOf, api: Client, fire: Fire, story: str) -> None:

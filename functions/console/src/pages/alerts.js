@@ -121,7 +121,9 @@ function NextCall({alerts}) {
 function List({value, query, acts, isTv}) {
   const {alerts: loaded, storm} = value;
   const sort = SORTS[query.sort] ? query.sort : query.status === "resolved" ? "newest" : "worst";
-  const by = query.group || usualGrouping(loaded);
+  // Chosen once: groups that came and went with the alerts would move the list.
+  const [usual, setUsual] = useState(() => usualGrouping(loaded));
+  const by = query.group || usual;
   const sorted = useMemo(() => grouped([...loaded].sort(SORTS[sort].order), by).flatMap((group) => group.alerts), [loaded, sort, by]);
   const list = useRef(/** @type {HTMLElement | null} */ (null));
   const stood = useRef({order: /** @type {string[]} */ ([]), seen: /** @type {Map<string, Alert>} */ (new Map()), how: ""});
@@ -143,6 +145,7 @@ function List({value, query, acts, isTv}) {
   stood.current.seen = new Map(shown.map((it) => [it.id, it]));
   const showFresh = () => {
     stood.current.how = "";
+    setUsual(usualGrouping(loaded));
     settle({});
     announce(`${plural(sorted.length, "alert")} in the list`);
   };
@@ -188,10 +191,7 @@ function List({value, query, acts, isTv}) {
     setAt(id);
     const nextPage = Math.floor(ids.indexOf(id) / DRAWN);
     if (nextPage !== page) setQuery({page: nextPage ? String(nextPage + 1) : null}, {replace: true});
-    requestAnimationFrame(() => {
-      const link = document.querySelector(`[data-id="${CSS.escape(id)}"] .name`);
-      if (link instanceof HTMLElement) link.focus();
-    });
+    focusRow(id);
   };
   const move = (/** @type {number} */ by) => {
     const from = ids.indexOf(at);
@@ -218,6 +218,8 @@ function List({value, query, acts, isTv}) {
     } finally {
       setBusy(EMPTY);
       await touched().catch(() => undefined);
+      // What was pressed may be gone with the selection.
+      if (document.activeElement === document.body) focusRow(at, ...some);
     }
   };
   const ask = (/** @type {Verb} */ verb) => {
@@ -290,6 +292,15 @@ function List({value, query, acts, isTv}) {
       setAsking(null);
       run(verb, some, note ? {note} : {});
     }} />`}`;
+}
+
+/** The first of these that there is, once it is drawn. @param {string[]} ids */
+function focusRow(...ids) {
+  requestAnimationFrame(() => {
+    const rows = new Map([...document.querySelectorAll(".row")].map((row) => [row.getAttribute("data-id"), row]));
+    const link = rows.get(ids.find((id) => rows.has(id)) || "")?.querySelector(".name");
+    if (link instanceof HTMLElement) link.focus();
+  });
 }
 
 function focusFind() {
