@@ -1,7 +1,7 @@
 /** The pages, and what they add to the header (`tools`) and above each page (`banners`). */
 
 import {alertsPage} from "./alerts.js";
-import {onCallPage} from "./on_call.js";
+import {onCallPage} from "./on-call.js";
 import {reachabilityPage} from "./reachability.js";
 
 export const pages = [alertsPage, onCallPage, reachabilityPage];
