@@ -10,15 +10,17 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, tab_to
-from tests.browser.conftest import DESK, PHONE, PageOf, Theme
+from tests.browser.conftest import PHONE, PageOf, Theme
 from tests.browser.world_pages import WorldPages
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
+from tests.stack.client import Client as StackClient
 
 PAGE = "/console/on-call"
 NINE = datetime(2026, 3, 1, 8, 0, 5, tzinfo=UTC)
 """Sunday 1 March, 09:00:05 in Paris: alice is on call until Monday 09:00."""
 THUMB = 44
+STARTING_MS = 60_000
 MONDAY = "Mon\u00a09\u00a0Mar\u00a009:00"
 WEEKLY = {
     "name": "weekly",
@@ -522,13 +524,18 @@ def test_everybody_can_use_it(pages: WorldPages, width: int, theme: Theme) -> No
         expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK])
-def test_it_shows_the_schedules_of_a_real_stack(page_of: PageOf, size: Any) -> None:  # noqa: ANN401 - a size
-    page = page_of("admin", size)
+def test_it_shows_the_schedules_of_a_real_stack(page_of: PageOf, api: StackClient) -> None:
+    api.put("/api/v1/users/alice", {"email": "alice@example.com"}).expect(200, 201)
+    layer = {**WEEKLY, "users": ["alice"]}
+    body = {"time_zone": "Europe/Berlin", "layers": [layer]}
+    api.put("/api/v1/schedules/primary", body).expect(200, 201)
+    page = page_of("admin", PHONE)
 
-    opened(page)
+    page.goto(f"{PAGE}?schedule=primary")
 
-    expect(page.get_by_role("region", name=re.compile("the week"))).to_be_visible()
+    # Its functions start with these requests.
+    expect(rows(page).first).to_be_visible(timeout=STARTING_MS)
+    expect(card(page)).to_contain_text("alice")
     axe(page)
     does_not_scroll_sideways(page)
 

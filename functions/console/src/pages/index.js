@@ -2,7 +2,7 @@
 
 import {activityPage} from "./activity.js";
 import {alertsPage} from "./alerts.js";
-import {onCallPage} from "./on_call.js";
+import {onCallPage} from "./on-call.js";
 import {reachabilityPage} from "./reachability.js";
 import {phonePage} from "./phone.js";
 import {mePage} from "./me.js";

@@ -3,7 +3,7 @@ import {inFull, useNow} from "../core/times.js";
 import {html, useEffect} from "../core/view.js";
 import {loadWatch, mainDuty, useWatch} from "../core/watch.js";
 import {when} from "../core/week.js";
-import {capital, listed, plural} from "../core/words.js";
+import {listed, plural} from "../core/words.js";
 
 const NB = "\u00a0";
 const STEP_MS = 10_000;
@@ -55,6 +55,6 @@ export function OnDuty({children}) {
   if (!duty) return html`<p class="duty"><a class="plain" href="/console/on-call"><b class="none">No schedule yet</b></a><span class="then">${children}</span></p>`;
   const {who, until, next, isGap} = dutyInWords(duty, user, now);
   const others = duties.length - 1;
-  return html`<p class="duty"><a class="plain" href=${`/console/on-call?schedule=${encodeURIComponent(duty.schedule)}`} title=${duty.schedule}>On call: <b class=${isGap ? "none" : null}>${capital(who)}</b></a>${until && html` until <time datetime=${until.at} title=${inFull(until.at)}>${until.says}</time>`}
+  return html`<p class="duty"><a class="plain" href=${`/console/on-call?schedule=${encodeURIComponent(duty.schedule)}`} title=${duty.schedule}>On call: <b class=${isGap ? "none" : null}>${who === "you" ? "You" : who}</b></a>${until && html` until <time datetime=${until.at} title=${inFull(until.at)}>${until.says}</time>`}
     <span class="then">${next && html`<span class="wide">,${NB}</span>next ${next} `}${others > 0 && html`<span class="wide quiet">(${duty.schedule}, and ${plural(others, "more schedule")}) </span>`}${children}</span></p>`;
 }

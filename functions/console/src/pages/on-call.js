@@ -20,8 +20,8 @@ import {Icon} from "../parts/icon.js";
 import {Skeleton} from "../parts/skeleton.js";
 import {Tag} from "../parts/tag.js";
 import {WeekStrip} from "../parts/week-strip.js";
-import {Calendars} from "./on_call_calendars.js";
-import {OverrideForm, SwapForm} from "./on_call_forms.js";
+import {Calendars} from "./on-call-calendars.js";
+import {OverrideForm, SwapForm} from "./on-call-forms.js";
 
 const HOUR = 3_600_000;
 const WEEK = 168 * HOUR;
@@ -33,7 +33,7 @@ const OWN_SHOWN = 6;
  * @typedef {import("../core/week.js").Override} Override
  * @typedef {import("../core/week.js").Swap} Swap
  * @typedef {import("../core/week.js").Span} Span
- * @typedef {import("./on_call_forms.js").Draft} Draft
+ * @typedef {import("./on-call-forms.js").Draft} Draft
  */
 
 /**

@@ -25,7 +25,7 @@ const EIGHT_WEEKS = 56 * 86_400_000;
  * @property {number | null} to ms
  */
 
-/** @typedef {Pick<import("./on_call.js").People, "me" | "users" | "called">} People */
+/** @typedef {Pick<import("./on-call.js").People, "me" | "users" | "called">} People */
 
 /** @param {number} at */
 const iso = (at) => new Date(at).toISOString();
