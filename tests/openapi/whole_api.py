@@ -10,8 +10,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES
-from functions.alerts_api.schemas.push_devices import PushDeviceBody
 from functions.alerts_api.schemas.overrides import SpanBody, SwapBody
+from functions.alerts_api.schemas.push_devices import PushDeviceBody
 from functions.ingest.answers import respond
 from functions.session.answers import respond as respond_at_door
 from tests.examples import HOUR
