@@ -18,7 +18,7 @@ from tests.examples import HOUR
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 from tests.functions.ingest.gateway import TOKEN, Gateway
-from tests.functions.session.browser import Browser
+from tests.functions.session.browser import Browser, only_session
 from tests.on_call import made as made_override
 from tocsin.bodies.schedules import ScheduleBody
 from tocsin.domain.credential import Scope
@@ -65,7 +65,9 @@ class WholeApi:
         self._api = anybody.api
         self._gateway = Gateway(self.world)
         self._gateway.register(IntegrationType.REST, token=TOKEN, name=NAME)
-        self._doors = Browser(world=self.world).ports
+        browser = Browser(world=self.world)
+        browser.sign_in(KEY)
+        self._doors, self._session_id = browser.ports, only_session(self.world).session_id
         self._set_up(anybody.using(KEY))
 
     def _set_up(self, admin: Client) -> None:
@@ -140,6 +142,7 @@ class WholeApi:
             "name": self._name_of(method, path),
             "override_id": self.override_id,
             "swap_id": self.swap_id,
+            "session_id": self._session_id,
             "token": self.heartbeat_token if is_alive else TOKEN,
         }
 
