@@ -61,7 +61,7 @@ start-api: $(VENV)/.installed  ## Beside `make run`, with Docker: the API in Ama
 	@python -m local.sam_local start-api
 
 .PHONY: check
-check: lint types imports template unit-test  ## Everything that is quick: run it before each commit
+check: lint types imports template scripts unit-test  ## Everything that is quick: run it before each commit
 
 .PHONY: test
 test: $(VENV)/.installed  ## Everything: check, then the tests on the local stack, and all others beside them
@@ -69,7 +69,7 @@ test: $(VENV)/.installed  ## Everything: check, then the tests on the local stac
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
 	python -m pytest $(OTHER_TESTS) >.local/tests.log 2>&1 & beside=$$!; \
-	{ python -m pytest $(WAITING_TESTS) && $(MAKE_COMMAND) openapi-test; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
+	{ python -m pytest $(WAITING_TESTS) && $(MAKE_COMMAND) openapi-test && python -m pytest tests/browser; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
 	on_stack=0; { python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) && python -m pytest $(LAST_TESTS); } || on_stack=$$?; \
 	apart=0; wait $$waiting || apart=$$?; cat .local/waiting-tests.log; \
 	others=0; wait $$beside || others=$$?; cat .local/tests.log; \
@@ -107,6 +107,12 @@ template: $(VENV)/.installed  ## cfn-lint with the serverless rules, and sam val
 	cfn-lint
 	sam validate --lint
 
+# Two native programs of npm's packages, by hash (local/script_tools.py): once they are here, no network.
+.PHONY: scripts
+scripts: $(VENV)/.installed  ## Types and rules of the console's modules (fetches TypeScript's checker and Biome once)
+	$(call say,The console's modules)
+	@python -m local.script_tools
+
 .PHONY: unit-test
 unit-test: $(VENV)/.installed  ## Rules and the template: the tests that need a second
 	$(call say,Unit tests)
@@ -128,12 +134,21 @@ dynamodb-local: $(VENV)/.installed $(DYNAMODB_LOCAL)/.installed  ## Contract tes
 	python -m local.dynamodb_local $(DYNAMODB_LOCAL)/package/emulator tests/contract tests/scenarios
 
 .PHONY: stack-test-ready
-stack-test-ready: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed
+stack-test-ready: $(VENV)/.installed $(STACK_VENV)/.installed $(SENDERS)/.installed $(CLIENTS_VENV)/.installed browser
 
 .PHONY: stack-test
 stack-test: stack-test-ready  ## The golden scenarios on a local stack of their own
 	$(call say,Tests on the local stack)
 	python -m pytest tests/stack
+
+.PHONY: browser-test
+browser-test: $(VENV)/.installed $(STACK_VENV)/.installed browser  ## The console in a real browser, on a local stack of its own (BROWSER=, STACK_JSON=.local/stack.json for a running one)
+	$(call say,Tests in a browser)
+	python -m pytest tests/browser
+
+.PHONY: browser
+browser: $(VENV)/.installed  ## A Chromium for tests and pictures: BROWSER=, one on the PATH, or Debian's into .local/browser
+	@python -m local.browser
 
 .PHONY: bench
 bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
@@ -148,7 +163,7 @@ proof: $(VENV)/.installed  ## Run many histories with faults, and write the tabl
 	@python -m tests.faults.proof --histories $(HISTORIES)
 
 .PHONY: screenshots
-screenshots: $(VENV)/.installed $(STACK_VENV)/.installed  ## What people see, in .local/screenshots (needs a Chromium: BROWSER=; KEEP=1 renews docs/images)
+screenshots: $(VENV)/.installed $(STACK_VENV)/.installed browser  ## What people see, the console's pages among it, in .local/screenshots (BROWSER=; KEEP=1 renews docs/images)
 	@python -m local.screenshots $(if $(KEEP),--keep)
 
 ##@ AWS
@@ -205,7 +220,7 @@ install: $(VENV)/.installed $(STACK_VENV)/.installed  ## Both virtual environmen
 .PHONY: lock
 lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH: pip install uv." >&2; exit 1; }
-	@for name in runtime dev notifier stack clients uv; do \
+	@for name in runtime dev calendar notifier session stack clients node uv; do \
 		echo "requirements/$$name.txt"; \
 		uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
@@ -224,6 +239,10 @@ schema: $(VENV)/.installed  ## Renew the schema of a team's file, and the tables
 senders: $(VENV)/.installed  ## Renew the tables of docs/senders.md and of its pages
 	@python -m local.senders_table
 	@python -m tests.sender_states
+
+.PHONY: icons
+icons: $(VENV)/.installed  ## Draw the console's icons from its favicon anew (needs a Chromium: BROWSER=)
+	@python -m local.console_icons
 
 .PHONY: clients
 clients: $(SENDERS)/.installed $(CLIENTS_VENV)/.installed  ## Real senders for the tests on the local stack, of Debian's and PyPI's packages

@@ -48,10 +48,10 @@ def find_chromium() -> Chromium:
     named = os.environ.get("BROWSER")
     if found := next(filter(None, map(shutil.which, [named] if named else NAMES)), None):
         return Chromium(program=found)
-    program = UNPACKED / "usr/bin" / PACKAGE
-    for shell in (UNPACKED / "usr/lib/chromium/headless_shell", program):
-        if not named and shell.exists():
-            return Chromium(program=str(shell), environment=_libraries())
+    # Not the script in usr/bin, which looks for it where it would be installed.
+    program = UNPACKED / "usr/lib/chromium" / PACKAGE
+    if not named and program.is_file():
+        return Chromium(program=str(program), environment=_libraries())
     raise LocalStackError(
         f"{named or 'Chromium'} is not on the PATH: install one (Debian: apt install chromium), "
         "unpack one with `make browser`, or name it: BROWSER=/path/to/chromium"
@@ -172,11 +172,16 @@ def _run(command: list[str], folder: Path) -> str:
 
 
 def main() -> int:
-    """`make browser`."""
+    """`make browser`: unpack one where there is none."""
     try:
-        unpack()
+        try:
+            find_chromium()
+        except LocalStackError:
+            if os.environ.get("BROWSER"):
+                raise
+            unpack()
         with browser() as running:
-            print(f"Chromium {running.version} starts from {UNPACKED}")
+            print(f"Chromium {running.version}: {find_chromium().program}")
     except LocalStackError as error:
         print(error, file=sys.stderr)
         return 1

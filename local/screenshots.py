@@ -1,4 +1,4 @@
-"""`make screenshots`: what people see, in a real browser, at two widths and in both themes.
+"""`make screenshots`: what people see, in a real browser, at several widths and in both themes.
 
 Starts a stack of its own, lets alerts fire and be acknowledged, and writes `.local/screenshots`;
 with `--keep` also the two pictures of the README, `docs/images`.
@@ -18,13 +18,14 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
+from local.browser import Chromium, find_chromium
+from local.console_pictures import take_console
 from local.outbox.front import PREFIX
 from local.stack.api_calls import call, reason
 from local.stack.places import ROOT
 from local.stack.prerequisites import LocalStackError
 from local.stack.start import Options, start
 
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS: Final = (360, 1280)
 THEMES: Final = {"dark": 0, "light": 1}
 """Values of Chromium's setting `preferredColorScheme`."""
@@ -69,9 +70,9 @@ PEOPLE: Final[Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class Camera:
-    """Args: browser: A Chromium. folder: Where pictures go."""
+    """Args: folder: Where pictures go."""
 
-    browser: str
+    browser: Chromium
     folder: Path
 
     def take(self, name: str, url: str, *, width: int, height: int, theme: str) -> Path:
@@ -79,7 +80,7 @@ class Camera:
         with tempfile.TemporaryDirectory(prefix="tocsin-browser-") as profile:
             subprocess.run(
                 [
-                    *(self.browser, "--headless", "--no-sandbox", "--disable-gpu"),
+                    *(self.browser.program, "--headless", "--no-sandbox", "--disable-gpu"),
                     *("--hide-scrollbars", "--disable-background-networking"),
                     f"--user-data-dir={profile}",
                     f"--window-size={width},{height}",
@@ -88,6 +89,7 @@ class Camera:
                 ],
                 check=True,
                 capture_output=True,
+                env={**os.environ, **self.browser.environment},
                 timeout=SECONDS,
             )
         return picture
@@ -98,7 +100,7 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="write docs/images too")
     keeps = parser.parse_args().keep
     try:
-        camera = Camera(_browser(), ROOT / ".local" / "screenshots")
+        camera = Camera(find_chromium(), ROOT / ".local" / "screenshots")
         camera.folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="tocsin-") as state:
             _take_all(camera, Path(state))
@@ -111,17 +113,6 @@ def main() -> int:
         for name, taken in KEPT.items():
             shutil.copy(camera.folder / taken, images / name)
     return 0
-
-
-def _browser() -> str:
-    named = os.environ.get("BROWSER")
-    found = next(filter(None, map(shutil.which, [named] if named else BROWSERS)), None)
-    if found is None:
-        raise LocalStackError(
-            "No Chromium on the PATH: install one (Debian: apt-get install chromium), "
-            "or name it: make screenshots BROWSER=/path/to/chromium"
-        )
-    return found
 
 
 def _take_all(camera: Camera, state: Path) -> None:
@@ -156,6 +147,8 @@ def _take_all(camera: Camera, state: Path) -> None:
         _press(acknowledge, b"action=acknowledge")
         _press(awake, b"action=awake")
         _take(camera, {"digest-done": (acknowledge, 1500), "awake-done": (awake, 900)})
+        for picture in take_console(stack.url, stack.api_key, camera.folder / "console"):
+            print(picture, flush=True)
 
 
 def _take(camera: Camera, shots: Mapping[str, tuple[str, int]]) -> None:

@@ -30,6 +30,7 @@ ROLES = {
     "first_key": "FirstKeyRole",
     "ingest": "IngestRole",
     "notifier": "NotifierRole",
+    "session": "SessionRole",
     "team_config": "TeamConfigRole",
     "escalator/table_changes.py": "TableChangeRole",
     "escalator/due_heartbeats.py": "TimerRole",

@@ -16,13 +16,21 @@ from tocsin.adapters.dynamodb.configuration.verified_addresses import DynamoDBVe
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.ssm_secrets import SsmSecrets
-from tocsin.domain.ids import WriteId
+from tocsin.domain.activity import Author
+from tocsin.domain.ids import AUTO, Actor, Via, WriteId
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, TimeLeft, seconds_left
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
     from tocsin.domain.awake import Awake
+    from tocsin.domain.configuration import Configured
+    from tocsin.domain.on_call.schedule import ScheduleOverride
+    from tocsin.domain.on_call.swap import Swap
+    from tocsin.domain.people import User
     from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import ConfigurationRepository
 
@@ -91,7 +99,30 @@ def _on_call() -> "OnCallWork":
         directory=lambda at: DynamoDBPaging(call, table).directory(at),
         deliveries=lambda: queue,
         new_write_id=_new_write_id,
+        scribe=_scribe(lambda stored: Author(_answerer_of(stored), datetime.now(UTC))),
     )
+
+
+def _answerer_of(stored: "Swap | ScheduleOverride") -> Actor:
+    """Who presses a button of a swap: it says so itself, as do the overrides that it makes."""
+    by = stored.override.made_by if hasattr(stored, "override") else stored.answered_by
+    return Actor(by or AUTO)
+
+
+def _scribe(author: "Callable[[Any], Author]") -> "Scribe":
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
+
+    return Scribe(table_name=settings.table_name, author=author, facts=_facts)
+
+
+def _facts(kind: str, stored: object, at: datetime) -> "Mapping[str, Any]":
+    from tocsin.bodies.facts import facts_of
+
+    return facts_of(kind, stored, at)
+
+
+def _confirmed_by(stored: "Configured[User]") -> Author:
+    return Author(Actor(f"{Via.LINK}:{stored.name}"), datetime.now(UTC))
 
 
 ports = Ports(
@@ -104,7 +135,9 @@ ports = Ports(
     secrets=SsmSecrets(_ssm.call),
     short_links=DynamoDBShortLinks(_dynamodb.call, settings.table_name),
     slack=DynamoDBSlackDirectory(_dynamodb.call, settings.table_name, settings.secrets_prefix),
-    verified_addresses=DynamoDBVerifiedAddresses(_dynamodb.call, settings.table_name),
+    verified_addresses=DynamoDBVerifiedAddresses(
+        _dynamodb.call, settings.table_name, _scribe(_confirmed_by)
+    ),
     tell_in_slack=_tell_in_slack,
     link_key_parameter=settings.link_key_parameter,
     public_url=settings.public_url,

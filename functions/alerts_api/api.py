@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from functions.alerts_api.answers import to_gateway
 from functions.alerts_api.request import Request
 from functions.alerts_api.route import Access, Route, RouteTable
+from tocsin.domain.activity import Author
 from tocsin.domain.answer import Answer, Claim
-from tocsin.domain.credential import Scope
+from tocsin.domain.credential import ApiKey, Scope
 from tocsin.domain.errors import NotFoundError, TocsinError
 from tocsin.lambda_runtime import http
-from tocsin.lambda_runtime.callers import Callers
+from tocsin.lambda_runtime.current_author import CurrentAuthor
 from tocsin.lambda_runtime.http import JSON, HttpAnswer, MethodNotAllowedError, refusal
 from tocsin.usecases.answer_once import answer_once, hash_request
 
 if TYPE_CHECKING:
-    from tocsin.usecases.ports import AnswerRepository, KeyRepository, NewWriteId
+    from tocsin.lambda_runtime.callers import Callers
+    from tocsin.usecases.ports import AnswerRepository, NewWriteId
 
 IDEMPOTENCY_KEY: Final = "idempotency-key"
 REPLAYED: Final = "idempotent-replayed"
@@ -35,22 +37,24 @@ class Log(Protocol):
 class Api:
     """Called with the event of each request."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a request needs, each by its name
         self,
         table: RouteTable,
         *,
-        keys: KeyRepository,
+        callers: Callers,
         answers: AnswerRepository,
         now: Callable[[], datetime],
         new_write_id: NewWriteId,
         log: Log,
+        acting: CurrentAuthor | None = None,
     ) -> None:
         self._table = table
-        self._callers = Callers(keys)
+        self._callers = callers
         self._answers = answers
         self._now = now
         self._new_write_id = new_write_id
         self._log = log
+        self._acting = acting or CurrentAuthor()
 
     @property
     def routes(self) -> tuple[Route, ...]:
@@ -61,6 +65,7 @@ class Api:
         """Answer one request; every error becomes an answer too."""
         started = time.perf_counter()
         request = Request(event=event, at=self._now())
+        self._acting.author = None
         facts: dict[str, object] = {
             "request_id": request.request_id,
             "method": request.method,
@@ -86,9 +91,12 @@ class Api:
         facts["route"] = route.path
         if route.access is not Access.OPEN:
             scope = route.access if isinstance(route.access, Scope) else None
-            key = self._callers.admit(request.headers, scope, request.at)
+            key = self._callers.admit(request, scope)
             facts["key_id"] = key.key_id
+            if not isinstance(key, ApiKey):
+                facts["session_id"] = key.session.session_id
             request = replace(request, key=key)
+            self._acting.author = Author(key.actor, request.at)
         return self._work_once(request, lambda: _work(route, request, values))
 
     def _match(self, request: Request) -> tuple[Route, list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,12 @@ from functions.alerts_api.ports import Ports
 from functions.alerts_api.routes import build_api
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM
+from tocsin.adapters.dynamodb.activity.scribe import Scribe
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
+from tocsin.lambda_runtime.current_author import CurrentAuthor
 from tocsin.lambda_runtime.observability import make_log
 from tocsin.lambda_runtime.settings import Settings
 from tocsin.lambda_runtime.time_left import Context, seconds_left
@@ -21,7 +25,10 @@ from tocsin.lambda_runtime.time_left import Context, seconds_left
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from tocsin.domain.awake import Awake
+    from tocsin.domain.configuration import Configured
+    from tocsin.domain.people import User
     from tocsin.usecases.ports import (
+        ActivityRepository,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        SessionRepository,
         StormRepository,
     )
 
@@ -39,6 +47,19 @@ _dynamodb = aws_client(DYNAMODB, settings.aws)
 _alerts = DynamoDBAlerts(_dynamodb.call, settings.table_name, settings.retention)
 
 
+_acting = CurrentAuthor()
+"""Who acts in the request of now."""
+
+
+def _facts(kind: str, stored: object, at: datetime) -> Mapping[str, Any]:
+    from tocsin.bodies.facts import facts_of
+
+    return facts_of(kind, stored, at)
+
+
+_scribe = Scribe(table_name=settings.table_name, author=_acting, facts=_facts)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -46,7 +67,7 @@ def _now() -> datetime:
 def _incidents() -> IncidentRepository:
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 
-    return DynamoDBIncidents(_dynamodb.call, settings.table_name, settings.retention)
+    return DynamoDBIncidents(_dynamodb.call, settings.table_name, settings.retention, _scribe)
 
 
 def _configuration() -> Stores:
@@ -69,19 +90,19 @@ def _configuration() -> Stores:
 
     call, table = _dynamodb.call, settings.table_name
     return Stores(
-        policies=DynamoDBConfiguration(call, table, POLICIES),
-        routes=DynamoDBConfiguration(call, table, ROUTES),
-        users=DynamoDBConfiguration(call, table, USERS),
-        channels=DynamoDBConfiguration(call, table, CHANNELS),
-        settings=DynamoDBConfiguration(call, table, SETTINGS),
-        schedules=DynamoDBConfiguration(call, table, SCHEDULES),
-        overrides=DynamoDBOverrides(call, table),
-        swaps=DynamoDBSwaps(call, table),
-        feeds=DynamoDBFeeds(call, table),
-        heartbeats=DynamoDBHeartbeats(call, table),
-        silences=NamedObjects(call, table, SILENCES),
-        windows=NamedObjects(call, table, WINDOWS),
-        integrations=DynamoDBIntegrations(call, table),
+        policies=DynamoDBConfiguration(call, table, POLICIES, _scribe),
+        routes=DynamoDBConfiguration(call, table, ROUTES, _scribe),
+        users=DynamoDBConfiguration(call, table, USERS, _scribe),
+        channels=DynamoDBConfiguration(call, table, CHANNELS, _scribe),
+        settings=DynamoDBConfiguration(call, table, SETTINGS, _scribe),
+        schedules=DynamoDBConfiguration(call, table, SCHEDULES, _scribe),
+        overrides=DynamoDBOverrides(call, table, _scribe),
+        swaps=DynamoDBSwaps(call, table, scribe=_scribe),
+        feeds=DynamoDBFeeds(call, table, scribe=_scribe),
+        heartbeats=DynamoDBHeartbeats(call, table, scribe=_scribe),
+        silences=NamedObjects(call, table, SILENCES, _scribe),
+        windows=NamedObjects(call, table, WINDOWS, _scribe),
+        integrations=DynamoDBIntegrations(call, table, scribe=_scribe),
         slots=DynamoDBSlots(call, table, settings.retention),
         alerts=_alerts,
     )
@@ -111,11 +132,32 @@ def _digests() -> DigestRepository:
     return DynamoDBDigests(_dynamodb.call, settings.table_name, settings.retention)
 
 
+def _activity() -> ActivityRepository:
+    from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
+
+    return DynamoDBActivity(_dynamodb.call, settings.table_name)
+
+
 def _awake() -> ConfigurationRepository[Awake]:
     from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
     from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
 
     return NamedObjects(_dynamodb.call, settings.table_name, AWAKE)
+
+
+def _sessions() -> SessionRepository:
+    from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSessions
+
+    return DynamoDBSessions(_dynamodb.call, settings.table_name, _scribe)
+
+
+def _users() -> ConfigurationRepository[Configured[User]]:
+    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
+        DynamoDBConfiguration,
+    )
+    from tocsin.adapters.dynamodb.configuration.directory_items import USERS
+
+    return DynamoDBConfiguration(_dynamodb.call, settings.table_name, USERS)
 
 
 def _deliveries() -> DeliveryQueue:
@@ -143,12 +185,20 @@ api = build_api(
         awake=_awake,
         deliveries=_deliveries,
         secrets=_secrets,
-        keys=DynamoDBKeys(_dynamodb.call, settings.table_name),
+        activity=_activity,
+        acting=_acting,
+        changes=DynamoDBChangeCounter(_dynamodb.call, settings.table_name),
+        keys=DynamoDBKeys(_dynamodb.call, settings.table_name, _scribe),
+        sessions=_sessions,
+        users=_users,
         answers=DynamoDBAnswers(_dynamodb.call, settings.table_name),
         now=_now,
         random_bytes=secrets.token_bytes,
         log=make_log(settings.service, settings.log_level),
         wait=time.sleep,
+        team=settings.team,
+        stage=settings.stage,
+        time_zone=settings.time_zone,
         public_url=settings.public_url,
         channel_secrets_prefix=settings.channel_secrets_prefix,
         allows_private_webhooks=settings.allows_private_webhooks,

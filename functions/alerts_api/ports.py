@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from functions.alerts_api.api import Log
 from tocsin.domain.ids import WriteId
+from tocsin.lambda_runtime.current_author import CurrentAuthor
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from tocsin.domain.awake import Awake
+    from tocsin.domain.configuration import Configured
+    from tocsin.domain.people import User
     from tocsin.usecases.ports import (
+        ActivityRepository,
         AlertRepository,
         AnswerRepository,
+        ChangeCounter,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
         NotificationRepository,
         PagingRepository,
         SecretStore,
+        SessionRepository,
         StormRepository,
     )
 
@@ -41,13 +47,24 @@ class Ports:
     awake: Callable[[], ConfigurationRepository[Awake]]
     deliveries: Callable[[], DeliveryQueue]
     secrets: Callable[[], SecretStore]
+    activity: Callable[[], ActivityRepository]
+    acting: CurrentAuthor = field(default_factory=CurrentAuthor)
+    """Who the repositories say has changed something."""
+    changes: ChangeCounter
     keys: KeyRepository
+    sessions: Callable[[], SessionRepository]
+    """Made for the first request with a cookie."""
+    users: Callable[[], ConfigurationRepository[Configured[User]]]
     answers: AnswerRepository
     now: Callable[[], datetime]
     random_bytes: Callable[[int], bytes]
     wait: Callable[[float], None]
     """Takes seconds."""
     log: Log
+    team: str = "tocsin"
+    stage: str = "dev"
+    time_zone: str = "UTC"
+    """The team's."""
     public_url: str = ""
     """The API's address; empty: the address of each request."""
     channel_secrets_prefix: str

@@ -1,12 +1,14 @@
 """A request of the API: path, query, key, and the body as JSON."""
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-from tocsin.domain.credential import ApiKey, Scope
+from tocsin.domain.credential import Scope
 from tocsin.domain.errors import (
     InvalidInputError,
     MalformedInputError,
@@ -22,6 +24,8 @@ from tocsin.lambda_runtime.strict_json import expect_size, read_json
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
+    from tocsin.lambda_runtime.callers import Caller
+
 PAGING: Final = ("limit", "cursor")
 """The query parameters of each list."""
 _IGNORED_LIMIT: Final = 50
@@ -31,8 +35,8 @@ _NAME_SHOWN: Final = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Request(http.Request):
-    key: ApiKey | None = None
-    """None on open routes."""
+    key: Caller | None = None
+    """Who asks, by a key or by a session; None on open routes."""
 
     @property
     def path(self) -> str:

@@ -5,17 +5,31 @@ What it reads is narrower than the language, so that it can be sure of what it r
 - `import {a, b} from "./x.js";` at the head of a file, without other names;
 - `export function`, `export async function`, `export class` and `export const` with one name, at
   the start of a line;
+- one name for each `const` or `let` outside of functions;
 - no circle of imports, and none of `import()`, `import.meta`, `export default`, `export *`.
 
-Each module becomes a function of its own, so that two modules may use a name for different things.
-Whatever else it meets is refused with file and line.
+Modules follow each other in one script, each after those that it imports. Names are made short, and
+with that two modules may use a name for different things. Whatever else it meets is refused with
+file and line.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from functions.console.names import (
+    CAPITALS,
+    LETTERS,
+    WORDS,
+    Word,
+    is_of_a_browser,
+    renamed,
+    short_names,
+    words_of,
+)
+from functions.console.tokens import Token, tokens_of
 from functions.console.unjoinable import JoinError
 
 VENDOR: Final = "vendor"
@@ -27,134 +41,27 @@ _IMPORT: Final = re.compile(
 _EXPORT: Final = re.compile(
     r"export (?:async function\*?|function\*?|class|const) ?([A-Za-z_$][\w$]*)"
 )
-_NAME: Final = re.compile(r"[A-Za-z_$][\w$]*")
-_SPACE: Final = re.compile(r"\s+")
-_NUMBER: Final = re.compile(r"0[xX][\da-fA-F_]+|[\d][\w.]*|\.\d[\w]*")
-_STRING: Final = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'""", re.DOTALL)
-_REGEX: Final = re.compile(r"/(?![*/])(?:[^\\/\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/[a-z]*")
-_LINE_COMMENT: Final = re.compile(r"//[^\n]*")
-_BLOCK_COMMENT: Final = re.compile(r"/\*.*?\*/", re.DOTALL)
-_TEMPLATE_TEXT: Final = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*", re.DOTALL)
-_CLOSED_BY: Final = {")": "(", "]": "[", "}": "{"}
-# Before these a slash begins a regular expression; after any other word it divides.
-_WORDS_BEFORE_A_VALUE: Final = frozenset(
-    (
-        *("return", "typeof", "instanceof", "in", "of", "new", "delete", "void", "throw"),
-        *("case", "do", "else", "yield", "await"),
-    )
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """Args: kind: name, number, string, regex, template, sign, space or comment."""
-
-    kind: str
-    text: str
-    line: int
-    depth: int
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """Args: imports: Module, names and line of each. code: Without imports and `export`."""
+    """A module without its imports and the word `export`.
+
+    Args:
+        imports: Module, names and line of each.
+        code: Of others, as it is; empty for modules of our own, which have tokens.
+    """
 
     name: str
     imports: tuple[tuple[str, tuple[str, ...], int], ...]
     exports: tuple[str, ...]
-    code: str
+    tokens: tuple[Token, ...] = ()
+    code: str = ""
 
-
-def tokens_of(name: str, text: str) -> Iterator[Token]:
-    """Read JavaScript as far as comments, strings, templates and regular expressions need it.
-
-    Raises:
-        JoinError: Something has no end.
-    """
-    return _Reader(name, text).tokens()
-
-
-class _Reader:
-    def __init__(self, name: str, text: str) -> None:
-        self._name, self._text = name, text
-        self._at, self._line = 0, 1
-        self._before = ""
-        self._open: list[tuple[str, int]] = []
-
-    def tokens(self) -> Iterator[Token]:
-        while self._at < len(self._text):
-            kind, text = self._next()
-            depth = len(self._open) - (1 if kind == "open" else 0)
-            yield Token("sign" if kind in {"open", "close"} else kind, text, self._line, depth)
-            self._at += len(text)
-            self._line += text.count("\n")
-            if kind not in {"space", "comment"}:
-                self._before = text if kind in {"name", "sign", "open", "close"} else f" {kind}"
-        if self._open:
-            sign, line = self._open[-1]
-            raise JoinError(self._name, line, f"{sign} is opened here and never closed.")
-
-    def _next(self) -> tuple[str, str]:
-        first = self._text[self._at]
-        for kind, pattern in _BEGINNINGS:
-            if found := pattern.match(self._text, self._at):
-                return kind, found[0]
-        if first in "\"'" or self._text.startswith("/*", self._at):
-            raise self._error("a string or comment has no end.")
-        if first == "/" and self._begins_a_value():
-            return self._regex()
-        is_end_of_value = first == "}" and self._open and self._open[-1][0] == "${"
-        if is_end_of_value:
-            self._open.pop()
-        if first == "`" or is_end_of_value:
-            return self._template()
-        return self._sign(first)
-
-    def _regex(self) -> tuple[str, str]:
-        found = _REGEX.match(self._text, self._at)
-        if not found:
-            raise self._error("a regular expression has no end on its line.")
-        return "regex", found[0]
-
-    def _sign(self, sign: str) -> tuple[str, str]:
-        if sign in "([{":
-            self._open.append((sign, self._line))
-            return "open", sign
-        if sign not in _CLOSED_BY:
-            return "sign", sign
-        if not self._open or self._open.pop()[0] != _CLOSED_BY[sign]:
-            raise self._error(f"{sign} closes nothing.")
-        return "close", sign
-
-    def _template(self) -> tuple[str, str]:
-        """A template's text from its start or the end of a value, up to its end or a value."""
-        found = _TEMPLATE_TEXT.match(self._text, self._at + 1)
-        end = found.end() if found else self._at + 1
-        if self._text.startswith("`", end):
-            return "template", self._text[self._at : end + 1]
-        if self._text.startswith("${", end):
-            self._open.append(("${", self._line))
-            return "template-value", self._text[self._at : end + 2]
-        raise self._error("a template has no end.")
-
-    def _begins_a_value(self) -> bool:
-        before = self._before
-        if before in {" number", " string", " regex", " template", ")", "]", "}"}:
-            return False
-        return before in _WORDS_BEFORE_A_VALUE or not _NAME.fullmatch(before)
-
-    def _error(self, sentence: str) -> JoinError:
-        return JoinError(self._name, self._line, sentence)
-
-
-_BEGINNINGS: Final = (
-    ("space", _SPACE),
-    ("comment", _LINE_COMMENT),
-    ("comment", _BLOCK_COMMENT),
-    ("name", _NAME),
-    ("number", _NUMBER),
-    ("string", _STRING),
-)
+    @property
+    def text(self) -> str:
+        """The code with its names as they are."""
+        return self.code or _squeezed(self.tokens)
 
 
 def read_module(name: str, text: str) -> Module:
@@ -196,17 +103,32 @@ def read_module(name: str, text: str) -> Module:
             is_head = False
             continue
         if token.kind == "name" and token.text == "await" and not token.depth:
-            raise JoinError(name, token.line, "`await` outside of a function cannot be joined.")
+            raise JoinError(name, token.line, "`await` outside of braces cannot be joined.")
         is_head = is_head and token.kind == "space"
         kept.append(token)
-    return Module(name, tuple(imports), tuple(exports), _squeezed(kept))
+    _refuse_lists(name, kept)
+    return Module(name, tuple(imports), tuple(exports), tuple(kept))
 
 
 _HOW_TO_IMPORT: Final = 'import as `import {a, b} from "./x.js";`, at the head of the file.'
 _HOW_TO_EXPORT: Final = "export a function, class or const, with its name, at the start of a line."
 
 
-def _is_field(kept: list[Token]) -> bool:
+def _refuse_lists(name: str, tokens: Sequence[Token]) -> None:
+    """Outside of functions each declaration has one name, so that none is overlooked."""
+    is_declaration = is_named = False
+    for token in tokens:
+        if token.depth or token.kind == "space":
+            continue
+        if is_named and token.text in WORDS:
+            raise JoinError(name, token.line, f"`{token.text}` is no name for all to see.")
+        is_named = token.text in {"const", "let", "var", "function", "class"}
+        is_declaration = (is_declaration or is_named) and token.text != ";"
+        if is_declaration and token.text == "," and token.kind == "sign":
+            raise JoinError(name, token.line, "declare one name a statement.")
+
+
+def _is_field(kept: Sequence[Token]) -> bool:
     """Whether a word is a property's name: `x.import`."""
     before = next((token for token in reversed(kept) if token.kind != "space"), None)
     return before is not None and before.text == "."
@@ -214,7 +136,7 @@ def _is_field(kept: list[Token]) -> bool:
 
 def _imported(name: str, found: re.Match[str], line: int) -> tuple[str, tuple[str, ...]]:
     names = tuple(each.strip() for each in found[1].split(",") if each.strip())
-    wrong = [each for each in names if not _NAME.fullmatch(each)]
+    wrong = [each for each in names if not each.isidentifier()]
     if wrong:
         raise JoinError(name, line, f"`{wrong[0]}`: a name is imported as it is exported.")
     if not found[2].startswith(("./", "../")):
@@ -246,22 +168,30 @@ def _vendored(name: str, text: str) -> Module:
         elif found := _EXPORT.match(line):
             exports.append(found[1])
             lines[number] = line.removeprefix("export ")
-    return Module(name, tuple(imports), tuple(exports), "".join(lines).strip())
+    return Module(name, tuple(imports), tuple(exports), code="".join(lines).strip())
 
 
-def _squeezed(tokens: list[Token]) -> str:
-    """Code without indentation and empty lines; templates and strings stay as they are."""
+def _squeezed(tokens: Sequence[Token]) -> str:
+    """Code without indentation and needless line ends; templates and strings stay as they are."""
     parts: list[str] = []
-    is_spaced = ""
+    space = ""
     for token in tokens:
         if token.kind == "space":
-            is_spaced = "\n" if "\n" in token.text or is_spaced == "\n" else " "
+            space = "\n" if "\n" in token.text or space == "\n" else " "
             continue
-        if is_spaced and parts:
-            parts.append(is_spaced if is_spaced == "\n" or _parts_words(parts[-1], token) else "")
+        if space and parts:
+            parts.append(_kept_space(space, parts[-1], token))
         parts.append(token.text)
-        is_spaced = ""
+        space = ""
     return "".join(parts)
+
+
+def _kept_space(space: str, before: str, token: Token) -> str:
+    """What is kept between two tokens: a line's end where it may end a statement."""
+    if space == " ":
+        return " " if _parts_words(before, token) else ""
+    goes_on = before[-1] in ";{,([=&|?:" or token.text[0] in "}]).,;?:"
+    return "" if goes_on and token.kind != "regex" else "\n"
 
 
 def _parts_words(before: str, token: Token) -> bool:
@@ -308,18 +238,54 @@ def ordered(modules: Mapping[str, Module], first: str) -> list[Module]:
     return list(done.values())
 
 
-def joined(modules: list[Module]) -> str:
+def joined(modules: Sequence[Module]) -> str:
     """One script of modules that stand in order."""
-    numbers = {module.name: f"$m{number}" for number, module in enumerate(modules)}
+    words = {module.name: words_of(module.tokens) for module in modules}
+    tops = _short_tops(modules, words)
     parts = []
     for module in modules:
-        given = [
-            f"const {{{','.join(names)}}}={numbers[path]};"
-            for path, names, _ in module.imports
-            if names
-        ]
-        back = f"\nreturn {{{','.join(module.exports)}}};" if module.exports else ""
-        parts.append(
-            f"const {numbers[module.name]}=(()=>{{\n{''.join(given)}{module.code}{back}\n}})();\n"
-        )
-    return "".join(parts)
+        visible = {name: (path, name) for path, names, _ in module.imports for name in names}
+        visible |= {it.text: (module.name, it.text) for it in words[module.name] if it.is_top}
+        names = {name: tops[known] for name, known in visible.items() if known in tops}
+        names |= _short_locals(words[module.name], names, visible)
+        tokens = renamed(module.tokens, words[module.name], names)
+        parts.append(module.code or _squeezed(tokens))
+    return "\n".join(parts) + "\n"
+
+
+def _short_tops(
+    modules: Sequence[Module], words: Mapping[str, Sequence[Word]]
+) -> Mapping[tuple[str, str], str]:
+    """Short names, in capitals, for what modules see of each other; others' code keeps its own."""
+    counts: Counter[tuple[str, str]] = Counter()
+    theirs = {(module.name, name) for module in modules if module.code for name in module.exports}
+    taken = {name for _, name in theirs}
+    for module in modules:
+        whose = {name: path for path, names, _ in module.imports for name in names}
+        whose |= {word.text: module.name for word in words[module.name] if word.is_top}
+        for word in words[module.name]:
+            if word.kind == "other":
+                continue
+            known = (whose.get(word.text, ""), word.text)
+            if known[0] and known not in theirs:
+                counts[known] += 1
+            else:
+                taken.add(word.text)
+    return short_names(counts, taken, CAPITALS)
+
+
+def _short_locals(
+    words: Sequence[Word], names: Mapping[str, str], visible: Container[str]
+) -> Mapping[str, str]:
+    """Short names for what is declared within a module's functions, the same in many modules."""
+    declared = {word.text for word in words if word.is_declared} - names.keys()
+    counts: Counter[str] = Counter()
+    taken = set(names.values())
+    for word in words:
+        if word.kind == "other" or word.text in names:
+            continue
+        if word.text in declared and word.text not in visible and not is_of_a_browser(word.text):
+            counts[word.text] += 1
+        else:
+            taken.add(word.text)
+    return short_names(counts, taken, LETTERS)

@@ -15,6 +15,7 @@ from tocsin.adapters.aws_json import DYNAMODB, SQS, Service
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.adapters.failures_queue import SqsFailures
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from tocsin.adapters.aws_json import Call
+    from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
     from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
     from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
@@ -133,6 +135,13 @@ def _storms() -> "DynamoDBStorms":
 
 
 @cache
+def _activity() -> "DynamoDBActivity":
+    from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
+
+    return DynamoDBActivity(_call, settings.table_name)
+
+
+@cache
 def _incidents() -> "DynamoDBIncidents":
     from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
 
@@ -161,6 +170,8 @@ def _threads() -> "Executor":
 
 ports = Ports(
     timeline=DynamoDBTimeline(_call, settings.table_name, settings.retention),
+    activity=_activity,
+    changes=DynamoDBChangeCounter(_call, settings.table_name),
     slots=DynamoDBSlots(_call, settings.table_name, settings.retention),
     due=DynamoDBDue(_call, settings.table_name),
     timers=SqsTimers(_sqs_call, settings.timers_queue_url),

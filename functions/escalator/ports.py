@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tocsin.domain.silence import Silence
     from tocsin.usecases.change_on_call import OnCallWork
     from tocsin.usecases.ports import (
+        ActivityRepository,
         AlertRepository,
+        ChangeCounter,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -43,6 +45,9 @@ class Ports:
     """Everything that app.py wires and tests replace."""
 
     timeline: TimelineRepository
+    activity: Callable[[], ActivityRepository]
+    """Made for the first act of a person."""
+    changes: ChangeCounter
     slots: SlotRepository
     due: DueRepository
     timers: TimerQueue
@@ -84,6 +89,7 @@ class Ports:
     def outlets(self) -> Outlets:
         return Outlets(
             timeline=self.timeline,
+            activity=self.activity,
             slots=self.slots,
             paging=self.paging,
             notifications=self.notifications,

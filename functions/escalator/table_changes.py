@@ -7,6 +7,7 @@ from functions.escalator.ports import Ports
 from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
 from tocsin.adapters.dynamodb.timeline.stream import (
     about_record,
+    is_shown,
     kept_record,
     sequence_number_of,
     stored_awake,
@@ -25,10 +26,10 @@ type Record = Mapping[str, Any]
 
 
 def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
-    """Follow the changes.
+    """Follow the changes, then let open pages know.
 
-    A batch that fails is halved until the failing record is alone; after three tries that is
-    set aside. To follow the others twice is harmless.
+    Whoever is told to read again finds all that the stream adds. What failed is counted too: it
+    is in the table. A batch that comes again is counted again, which makes pages read once more.
 
     Returns:
         The sequence numbers of the records that failed and were not set aside, in the stream's
@@ -36,6 +37,31 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
 
     Raises:
         TryAgainError: Storage or a queue is unavailable: Lambda waits, and retries the batch.
+    """
+    failed = _follow_in_parts(records, ports)
+    if any(map(is_shown, records)):
+        _count_change(ports)
+    return failed
+
+
+def _count_change(ports: Ports) -> None:
+    """Count once a batch.
+
+    A refusal for good holds up nothing: pages of people would wait for those of browsers.
+    """
+    try:
+        ports.changes.move(at=ports.now())
+    except TryAgainError:
+        raise
+    except Exception:
+        ports.log.exception("Change not counted")
+
+
+def _follow_in_parts(records: Sequence[Record], ports: Ports) -> list[str]:
+    """Follow the changes.
+
+    A batch that fails is halved until the failing record is alone; after three tries that is
+    set aside. To follow the others twice is harmless.
     """
     if len(records) == 1:
         return [] if _deal_with(records[0], ports) else [sequence_number_of(records[0])]
@@ -46,7 +72,8 @@ def follow_records(records: Sequence[Record], ports: Ports) -> list[str]:
     except Exception as error:  # noqa: BLE001 - told with the record that raises it, if one does
         ports.log.warning("Batch halved", cause=type(error).__name__, records=len(records))
         middle = len(records) // 2
-        return follow_records(records[:middle], ports) + follow_records(records[middle:], ports)
+        first, second = records[:middle], records[middle:]
+        return _follow_in_parts(first, ports) + _follow_in_parts(second, ports)
     return []
 
 

@@ -11,11 +11,14 @@ from functions.first_key.push_key import PushKey, PushKeyMade
 from functions.first_key.resource import Resource
 from tocsin.adapters.aws_clients import aws_client
 from tocsin.adapters.aws_json import DYNAMODB, SSM, AwsError
+from tocsin.adapters.dynamodb.activity.scribe import Scribe
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.new_role import is_denied, once_allowed
 from tocsin.adapters.ssm_parameters import SsmParameters
+from tocsin.bodies.facts import facts_of
+from tocsin.domain.activity import Author
 from tocsin.domain.errors import TocsinError
-from tocsin.domain.ids import WriteId
+from tocsin.domain.ids import AUTO, WriteId
 from tocsin.lambda_runtime.custom_resource import (
     FAILED,
     SUCCESS,
@@ -96,7 +99,9 @@ def _wire(resource_type: str) -> Part[Any]:
         parameters = SsmParameters(call, PUSH_KEY_DESCRIPTION, settings.secrets_key)
         return PushKey(parameters=parameters)
     return FirstKey(
-        keys=DynamoDBKeys(aws_client(DYNAMODB, settings.aws).call, settings.table_name),
+        keys=DynamoDBKeys(
+            aws_client(DYNAMODB, settings.aws).call, settings.table_name, _scribe(settings)
+        ),
         parameters=SsmParameters(call, KEY_DESCRIPTION, settings.secrets_key),
         now=lambda: datetime.now(UTC),
         random_bytes=secrets.token_bytes,
@@ -112,12 +117,20 @@ def _wire_first_person(settings: Settings) -> Part[Any]:
     from tocsin.adapters.dynamodb.configuration.directory_items import USERS
     from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES
 
-    table = aws_client(DYNAMODB, settings.aws).call
+    table, scribe = aws_client(DYNAMODB, settings.aws).call, _scribe(settings)
     return Owner(
-        users=DynamoDBConfiguration(table, settings.table_name, USERS),
-        policies=DynamoDBConfiguration(table, settings.table_name, POLICIES),
+        users=DynamoDBConfiguration(table, settings.table_name, USERS, scribe),
+        policies=DynamoDBConfiguration(table, settings.table_name, POLICIES, scribe),
         now=lambda: datetime.now(UTC),
         new_write_id=lambda: WriteId(secrets.token_hex(8)),
+    )
+
+
+def _scribe(settings: Settings) -> Scribe:
+    return Scribe(
+        table_name=settings.table_name,
+        author=lambda _: Author(AUTO, datetime.now(UTC)),
+        facts=facts_of,
     )
 
 

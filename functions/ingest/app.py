@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
     from tocsin.domain.silence import Silence
     from tocsin.lambda_runtime.callers import Callers
-    from tocsin.usecases.ports import ConfigurationRepository
+    from tocsin.lambda_runtime.sessions import Sessions
+    from tocsin.usecases.ports import ConfigurationRepository, KeyRepository
 
 THREADS: Final = 16
 """Entries of a long list that are taken in at the same time: each waits for DynamoDB most of the
@@ -41,7 +42,26 @@ def _callers() -> "Callers":
     from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
     from tocsin.lambda_runtime.callers import Callers
 
-    return Callers(DynamoDBKeys(_dynamodb.call, settings.table_name))
+    keys = DynamoDBKeys(_dynamodb.call, settings.table_name)
+    return Callers(keys, lambda: _sessions(keys), public_url=settings.public_url)
+
+
+def _sessions(keys: "KeyRepository") -> "Sessions":
+    """Intake only reads them: the API, which pages ask all the time, writes that they are used."""
+    from tocsin.adapters.dynamodb.configuration.configuration_repository import (
+        DynamoDBConfiguration,
+    )
+    from tocsin.adapters.dynamodb.configuration.directory_items import USERS
+    from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSessions
+    from tocsin.lambda_runtime.sessions import Sessions
+
+    call, table = _dynamodb.call, settings.table_name
+    return Sessions(
+        sessions=DynamoDBSessions(call, table),
+        users=DynamoDBConfiguration(call, table, USERS),
+        keys=keys,
+        marks_use=False,
+    )
 
 
 @cache
@@ -74,10 +94,18 @@ def _heartbeats() -> "DynamoDBHeartbeats":
 
 @cache
 def _silences() -> "ConfigurationRepository[Silence]":
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
     from tocsin.adapters.dynamodb.configuration.hold_items import SILENCES
     from tocsin.adapters.dynamodb.configuration.named_objects import NamedObjects
+    from tocsin.bodies.facts import facts_of
+    from tocsin.domain.activity import Author
 
-    return NamedObjects(_dynamodb.call, settings.table_name, SILENCES)
+    scribe = Scribe(
+        table_name=settings.table_name,
+        author=lambda silence: Author(silence.author, datetime.now(UTC)),
+        facts=facts_of,
+    )
+    return NamedObjects(_dynamodb.call, settings.table_name, SILENCES, scribe)
 
 
 @cache

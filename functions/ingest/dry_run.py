@@ -37,7 +37,7 @@ def take_dry_run(request: Request, target: str, ports: Ports) -> Taken:
         IntegrationNotFoundError: There is none of this name.
         TocsinError: The sender would be refused like this.
     """
-    ports.callers().admit(request.headers, Scope.CONFIG_READ, request.at)
+    ports.callers().admit(request, Scope.CONFIG_READ)
     name, _, below = target.partition("/")
     if below != _TRY:
         raise NotFoundError("There is nothing at this path.")
@@ -59,7 +59,7 @@ def take_dry_run(request: Request, target: str, ports: Ports) -> Taken:
 
 def _sent(request: Request) -> Sent:
     sent = request.sent
-    own = {"authorization", "x-api-key"}
+    own = {"authorization", "cookie", "x-api-key"}
     headers = {name: value for name, value in sent.headers.items() if name not in own}
     return Sent(body=sent.body, headers=headers, query=sent.query, method=sent.method, at=sent.at)
 

@@ -26,7 +26,7 @@ def take_events(request: Request, ports: Ports) -> Taken:
     Raises:
         TocsinError: Refused; nothing was written, unless it is a `TryAgainError`.
     """
-    key = ports.callers().admit(request.headers, Scope.EVENTS, request.at)
+    key = ports.callers().admit(request, Scope.EVENTS)
     body = request.body
     if IDEMPOTENCY_KEY not in request.headers:
         return take_sent(request, _INTEGRATION, ports)

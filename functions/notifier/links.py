@@ -112,6 +112,21 @@ class ParameterLinks:
             self.log.exception("No link made", notification=delivery.key)
             return None
 
+    def sign_in(self, delivery: Delivery, user: User) -> str | None:
+        """Make the link by which a person signs in; a failure is logged."""
+        from tocsin.domain.sign_in import SignInSigner
+
+        try:
+            key = self._key()
+            if key is None:
+                return None
+            method = ContactMethod(delivery.channel)
+            signer = SignInSigner(key, self.public_url)
+            return signer.url(delivery.alert_id, user, method, asked_at=delivery.asked_at)
+        except (DeliveryFailedError, LinkKeyError, ValueError):
+            self.log.exception("No link made to sign in", notification=delivery.key)
+            return None
+
     def _key(self) -> bytes | None:
         """None: this stack makes no links."""
         if _NOT_SET in {self.parameter_name, self.public_url}:

@@ -104,19 +104,27 @@ def _wire(has_time: Callable[[], bool]) -> Deployment:
     from functions.team_config.deployment import Deployment
     from functions.team_config.secrets import Secrets
     from functions.team_config.stores import stores_of
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
     from tocsin.adapters.dynamodb.configuration.deployment_requests import (
         DynamoDBDeploymentRequests,
     )
     from tocsin.adapters.queues import SqsDeliveries
     from tocsin.adapters.ssm_parameters import SsmParameters
+    from tocsin.bodies.facts import facts_of
+    from tocsin.domain.activity import TEAM_FILE_ACTOR, Author
 
     settings = Settings.from_environment()
     call = aws_client(DYNAMODB, settings.aws).call
+    scribe = Scribe(
+        table_name=settings.table_name,
+        author=lambda _: Author(TEAM_FILE_ACTOR, datetime.now(UTC)),
+        facts=facts_of,
+    )
     parameters = SsmParameters(
         aws_client(SSM, settings.aws).call, DESCRIPTION, settings.secrets_key
     )
     return Deployment(
-        stores=stores_of(call, settings.table_name, settings.retention),
+        stores=stores_of(call, settings.table_name, settings.retention, scribe),
         requests=DynamoDBDeploymentRequests(call, settings.table_name),
         secrets=Secrets(
             parameters=parameters,

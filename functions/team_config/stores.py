@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from tocsin.adapters.aws_json import Call
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
     from tocsin.domain.configuration import Configured
     from tocsin.domain.escalation import EscalationPolicy
     from tocsin.domain.maintenance_window import MaintenanceWindow
@@ -51,20 +52,20 @@ class Stores:
     alerts: DynamoDBAlerts
 
 
-def stores_of(call: Call, table: str, retention: timedelta) -> Stores:
+def stores_of(call: Call, table: str, retention: timedelta, scribe: Scribe | None = None) -> Stores:
     return Stores(
-        settings=DynamoDBConfiguration(call, table, SETTINGS),
-        users=DynamoDBConfiguration(call, table, USERS),
-        channels=DynamoDBConfiguration(call, table, CHANNELS),
-        schedules=DynamoDBConfiguration(call, table, SCHEDULES),
+        settings=DynamoDBConfiguration(call, table, SETTINGS, scribe),
+        users=DynamoDBConfiguration(call, table, USERS, scribe),
+        channels=DynamoDBConfiguration(call, table, CHANNELS, scribe),
+        schedules=DynamoDBConfiguration(call, table, SCHEDULES, scribe),
         overrides=DynamoDBOverrides(call, table),
         swaps=DynamoDBSwaps(call, table),
         paging=DynamoDBPaging(call, table),
-        policies=DynamoDBConfiguration(call, table, POLICIES),
-        routes=DynamoDBConfiguration(call, table, ROUTES),
-        integrations=DynamoDBIntegrations(call, table),
-        heartbeats=DynamoDBHeartbeats(call, table),
-        silences=NamedObjects(call, table, SILENCES),
-        windows=NamedObjects(call, table, WINDOWS),
+        policies=DynamoDBConfiguration(call, table, POLICIES, scribe),
+        routes=DynamoDBConfiguration(call, table, ROUTES, scribe),
+        integrations=DynamoDBIntegrations(call, table, scribe=scribe),
+        heartbeats=DynamoDBHeartbeats(call, table, scribe=scribe),
+        silences=NamedObjects(call, table, SILENCES, scribe),
+        windows=NamedObjects(call, table, WINDOWS, scribe),
         alerts=DynamoDBAlerts(call, table, retention),
     )

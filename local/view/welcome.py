@@ -23,6 +23,7 @@ def welcome(stack: Stack) -> str:
     key = f"Authorization: Bearer {stack.api_key}"
     alerts = f"{stack.url}/api/v1/alerts"
     return f"""
+  Console           {stack.url}/  (sign in: paste the admin key)
   API               {stack.url}/api/v1
   Documentation     {stack.url}/docs
   Admin key         {stack.api_key}

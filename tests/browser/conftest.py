@@ -205,7 +205,7 @@ def page_of(
 def sign_in(context: BrowserContext, url: str, key: str) -> None:
     """Sign in with a key, through the door for keys."""
     answer = context.request.post(f"{url}/session", data={"api_key": key}, headers={"origin": url})
-    if answer.status == 404:
+    if RUNNING and answer.status == 404:
         # A stack from before there were sessions.
         context.set_extra_http_headers({"X-API-Key": key})
         return

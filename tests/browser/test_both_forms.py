@@ -17,7 +17,7 @@ WHAT_CHANGES = re.compile(r"\d+|now|retrying|as of.*")
 @pytest.fixture(scope="module")
 def alert(rest: Sender) -> str:
     name = "Seen in both forms"
-    rest.post({"name": name, "severity": "warning", "object": "forms"}).expect(200, 201, 202)
+    rest.send(name=name, severity="warning", object="forms")
     return name
 
 

@@ -45,7 +45,7 @@ class Traffic:
 @pytest.fixture(autouse=True, scope="module")
 def alert(rest: Sender) -> str:
     name = "Checkout answers slowly"
-    rest.post({"name": name, "severity": "critical", "object": "first-view"}).expect(200, 201, 202)
+    rest.send(name=name, severity="critical", object="first-view")
     return name
 
 

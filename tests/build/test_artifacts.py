@@ -116,7 +116,7 @@ def test_a_package_of_both_function_and_layer_is_the_same_release(
             assert len({it for it in releases if it.endswith(".dist-info")}) == 1
 
 
-def test_only_calendars_keys_and_the_notifier_carry_packages_of_their_own(
+def test_only_calendars_keys_the_notifier_and_signing_in_carry_packages_of_their_own(
     functions: dict[str, Built],
 ) -> None:
     laden = {
@@ -125,7 +125,12 @@ def test_only_calendars_keys_and_the_notifier_carry_packages_of_their_own(
         if names_in(function.folder) != {"functions"}
     }
 
-    assert laden == {"CalendarFunction", "FirstKeyFunction", "NotifierFunction"}
+    assert laden == {
+        "CalendarFunction",
+        "FirstKeyFunction",
+        "NotifierFunction",
+        "SessionFunction",
+    }
 
 
 def test_a_function_fits_into_lambda_with_the_layer(

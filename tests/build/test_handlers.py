@@ -18,6 +18,7 @@ MODULE_CEILINGS = {
     "ActionsFunction": 265,
     "CalendarFunction": 245,
     "ConsoleFunction": 130,
+    "SessionFunction": 245,
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,

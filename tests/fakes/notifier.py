@@ -13,6 +13,7 @@ from tocsin.domain.link import LinkAction, Links, LinkSigner
 from tocsin.domain.message import Message
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.people import Channel, ContactMethod, User
+from tocsin.domain.sign_in import SignInSigner
 from tocsin.domain.verification import VerificationSigner
 from tocsin.usecases.deliver_notification import deliver_notification
 from tocsin.usecases.delivery_work import Delivered, Work
@@ -74,6 +75,11 @@ class Signed:
         return signer.url(
             signer.token(LinkAction.SWAP, AlertId(delivery.notice.swap), by=by, at=at)
         )
+
+    def sign_in(self, delivery: Delivery, user: User) -> str | None:
+        method = ContactMethod(delivery.channel)
+        signer = SignInSigner(KEY, PUBLIC_URL)
+        return signer.url(delivery.alert_id, user, method, asked_at=delivery.asked_at)
 
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:
         return VerificationSigner(KEY, PUBLIC_URL).url(user, method, at=at)

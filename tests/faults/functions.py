@@ -21,6 +21,7 @@ from functions.notifier.parameters import Parameters
 from functions.notifier.ports import Ports as NotifierPorts
 from functions.notifier.recent_changes import RecentChanges
 from tocsin.adapters.aws_json import DYNAMODB, SQS, SSM, Call, Service
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
@@ -39,6 +40,7 @@ from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -207,6 +209,8 @@ class Process:
         lines = DynamoDBLines(call, TABLE, self.now)
         return _Escalator(
             timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+            activity=lambda: DynamoDBActivity(call, TABLE),
+            changes=DynamoDBChangeCounter(call, TABLE),
             slots=DynamoDBSlots(call, TABLE, RETENTION),
             due=DynamoDBDue(call, TABLE),
             timers=SqsTimers(queue, TIMERS),

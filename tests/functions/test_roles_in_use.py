@@ -3,9 +3,11 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
@@ -15,6 +17,7 @@ from tests.conftest import TABLE_NAME
 from tests.faults.runs import tell
 from tests.faults.stories import STORIES
 from tests.functions.whole_stack import (
+    ADMIN_KEY,
     LINK_KEY,
     PREFIX,
     PUBLIC_URL,
@@ -32,6 +35,7 @@ from tocsin.domain.ids import AlertId, Fingerprint, WriteId, ulid
 from tocsin.domain.link import LinkAction, LinkSigner, read_link_key
 from tocsin.domain.people import ContactMethod, User
 from tocsin.domain.severity import Severity
+from tocsin.domain.sign_in import SignInSigner
 from tocsin.domain.verification import VerificationSigner
 
 if TYPE_CHECKING:
@@ -308,6 +312,49 @@ def verify_an_address(stack: WholeStack) -> None:
     assert verified == {"email": True, "slack": False}
 
 
+def sign_in(stack: WholeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By each door, and out; a session that is used, listed and ended."""
+    by_key = stack.door("POST", "/session", {"api_key": stack.secret(ADMIN_KEY)})
+    (cookie,) = by_key.cookies
+    monkeypatch.setattr("tocsin.domain.session.USE_RESOLUTION", timedelta(0))
+    for path in ("me", "sessions"):
+        assert stack.signed_in("alerts_api", "GET", f"/api/v1/{path}", cookie).status == 200
+    tried = "/api/v1/integrations/rest/try"
+    assert stack.signed_in("ingest", "POST", tried, cookie, {"name": "Disk full"}).status < 500
+    assert stack.door("GET", "/session/doors").data["slack"] is True
+    assert stack.door("POST", "/session/link", {"email": "alice@example.com"}).status == 202
+    signer = SignInSigner(read_link_key(stack.secret(LINK_KEY)), PUBLIC_URL)
+    alice = User(name="alice", email="alice@example.com")
+    asked_at = datetime.now(UTC)
+    link_id = ulid(asked_at, Fingerprint("0" * 16))
+    url = signer.url(link_id, alice, ContactMethod.EMAIL, asked_at=asked_at)
+    opened = stack.door("POST", "/session/link/confirm", {"token": url.partition("#")[2]})
+    assert opened.status == 204, opened.body
+    assert stack.signed_in("alerts_api", "GET", "/api/v1/me", opened.cookies[0]).status == 200
+    (other,) = [
+        it["id"]
+        for it in stack.signed_in("alerts_api", "GET", "/api/v1/sessions", cookie).data
+        if it["user"] == "alice"
+    ]
+    ended = stack.signed_in("alerts_api", "DELETE", f"/api/v1/sessions/{other}", cookie)
+    assert ended.status == 204
+    go_to_the_provider(stack, monkeypatch)
+    assert stack.door("DELETE", "/session", cookie=cookie).status == 204
+
+
+def go_to_the_provider(stack: WholeStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(*_: object) -> Mapping[str, Any]:
+        names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+        return {"issuer": "https://login.example.com"} | dict.fromkeys(names, "https://x.example")
+
+    app = stack.apps["session"]
+    monkeypatch.setattr(app, "ports", replace(app.ports, fetch=lambda: fetch))
+    left = stack.door("GET", "/session/oidc")
+    state = parse_qs(urlsplit(left.headers["location"]).query)["state"][0]
+    back = stack.door("GET", f"/session/oidc/callback?code=1&state={state}", cookie=left.cookies[0])
+    assert back.headers["location"] == "/console/sign-in?problem=refused"
+
+
 def press_link(stack: WholeStack, token: str) -> None:
     assert stack.look(token) == 200
     assert stack.look("7HQ2K9XW4MBT") == 404
@@ -407,6 +454,8 @@ def go_through_all(stack: WholeStack) -> set[tuple[str, Right]]:
     be_awake(stack, ids)
     change_shifts(stack)
     verify_an_address(stack)
+    with pytest.MonkeyPatch.context() as patch:
+        sign_in(stack, patch)
     work_on(stack, ids)
     remove_all(stack)
     for change in ("create_owner", "update_owner"):

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar, Final
@@ -35,10 +35,14 @@ ENVIRONMENT: Final = {
     "LINK_KEY_PARAMETER": LINK_KEY,
     "CHANNEL_SECRETS_PREFIX": f"{PREFIX}/channels",
     "PUBLIC_URL": PUBLIC_URL,
+    "OIDC_ISSUER": "https://login.example.com",
+    "OIDC_CLIENT_ID": "tocsin",
     "PUSH_PUBLIC_KEY": "B-public",
 }
 HANDLERS_OF_INTAKE: Final = {"IngestFunction": "handler", "CompatFunction": "compat_handler"}
-ANSWERING: Final = ("actions", "alerts_api", "calendar", "first_key", "ingest", "team_config")
+ANSWERING: Final = (
+    *("actions", "alerts_api", "calendar", "first_key", "ingest", "session", "team_config"),
+)
 
 
 class Unhurried:
@@ -73,6 +77,8 @@ class MotoClient:
 class Answer:
     status: int
     body: str
+    cookies: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def data(self) -> Any:  # noqa: ANN401 - any JSON
@@ -103,6 +109,18 @@ class WholeStack:
     def calendar(self, url: str) -> Answer:
         """Read a calendar by its URL, as a program does."""
         return self._request("calendar", "GET", url.removeprefix(PUBLIC_URL), None, {})
+
+    def door(self, method: str, path: str, body: object = None, **headers: str) -> Answer:
+        """Send a request to a door of the console, as its pages do."""
+        headers = {"origin": PUBLIC_URL, **headers}
+        return self._request("session", method, path, body, headers)
+
+    def signed_in(
+        self, function: str, method: str, path: str, cookie: str, body: object = None
+    ) -> Answer:
+        """Send a request with the cookie of a session, as the console's pages do."""
+        headers = {"origin": PUBLIC_URL, "cookie": cookie}
+        return self._request(function, method, path, body, headers)
 
     def act(self, token: str, action: str) -> int:
         event = example_of_action("act")
@@ -180,7 +198,8 @@ class WholeStack:
         text = answer.get("body", "")
         if answer.get("isBase64Encoded"):
             text = base64.b64decode(text).decode()
-        return Answer(answer["statusCode"], text)
+        cookies = tuple(line.partition(";")[0] for line in answer.get("cookies", ()))
+        return Answer(answer["statusCode"], text, cookies, answer["headers"])
 
 
 @contextmanager

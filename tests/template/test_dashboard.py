@@ -9,7 +9,10 @@ import pytest
 from tests.template.intrinsics import Template
 
 OWN = "Tocsin/${AWS::StackName}"
-UNSHOWN = {"CalendarFunction", "ConsoleFunction", "FirstKeyFunction", "TeamConfigFunction"}
+UNSHOWN = {
+    *("CalendarFunction", "ConsoleFunction", "FirstKeyFunction", "SessionFunction"),
+    "TeamConfigFunction",
+}
 """One pages nobody, and has alarms; the others run when the stack is deployed, and then no more."""
 
 

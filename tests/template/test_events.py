@@ -117,9 +117,17 @@ def test_a_change_given_up_is_kept(stream: dict[str, Any]) -> None:
         pytest.param("INSERT", "T#01J0#0", False, id="the timeline grows"),
         pytest.param("INSERT", "E#01J0", False, id="an older episode moves aside"),
         pytest.param("MODIFY", "KEY", False, id="a key was used"),
+        pytest.param("INSERT", "INCIDENT", True, id="an incident is opened"),
+        pytest.param("MODIFY", "INCIDENT", True, id="an incident changes"),
+        pytest.param("MODIFY", "STORM", True, id="a storm goes on"),
+        pytest.param("INSERT", "activity#1772355600000#0", True, id="the configuration changed"),
+        pytest.param("REMOVE", "activity#1772355600000#0", False, id="activity expires"),
+        pytest.param("INSERT", "acted#1772355600000#0", False, id="the stream notes an act"),
+        pytest.param("MODIFY", "CHANGES", False, id="the stream counts what it followed"),
+        pytest.param("MODIFY", "backup", False, id="a heartbeat is heard"),
     ],
 )
-def test_only_changes_of_current_episodes_are_delivered(
+def test_only_what_has_consequences_or_is_shown_by_pages_is_delivered(
     stream: dict[str, Any], event_name: str, sort_key: str, *, wanted: bool
 ) -> None:
     assert delivered(stream, change(event_name, sort_key)) is wanted

@@ -17,9 +17,10 @@ LINK_KEY = "parameter/tocsin/${AWS::StackName}/link-key"
 PUSH_KEY = "parameter/tocsin/${AWS::StackName}/push-key"
 HEARTBEAT_URLS = "parameter/tocsin/${AWS::StackName}/heartbeats/*"
 INTEGRATION_URLS = "parameter/tocsin/${AWS::StackName}/integrations/*"
+OIDC_SECRET = "parameter/tocsin/${AWS::StackName}/${OidcClientSecret}"
 EVERY_SECRET = "parameter/tocsin/${AWS::StackName}/*"
 """Of this stack: those of other teams in the account are theirs."""
-READERS_OF_SECRETS = {"ActionsRole", "NotifierRole", "TeamConfigRole"}
+READERS_OF_SECRETS = {"ActionsRole", "NotifierRole", "SessionRole", "TeamConfigRole"}
 """Which secrets a team names is not known here, but none of them lies elsewhere."""
 SECRETS_KEY_POLICIES = {
     "SecretsKeyWriting": ("kms:Encrypt", {"AlertsApiRole", "FirstKeyRole", "TeamConfigRole"}),
@@ -76,6 +77,13 @@ ALLOWED: dict[str, Permissions] = {
         "Table": actions("dynamodb", "GetItem Query"),
     },
     "ConsoleRole": {"ConsoleLogs": LOGS},
+    "SessionRole": {
+        "SessionLogs": LOGS,
+        "Table": actions("dynamodb", "DeleteItem GetItem PutItem Query UpdateItem"),
+        "DeliveriesQueue": actions("sqs", "SendMessage"),
+        LINK_KEY: actions("ssm", "GetParameter"),
+        OIDC_SECRET: actions("ssm", "GetParameter"),
+    },
     "TableChangeRole": {
         "TableChangeLogs": LOGS,
         "Table.StreamArn": actions(
@@ -309,13 +317,19 @@ def test_a_role_is_for_its_service_only(deployed: Template) -> None:
         pytest.param(
             "FirstKeyRole",
             "PutItem",
-            ["C#escalation-policy", "C#key", "C#user", "K#*"],
+            ["C#escalation-policy", "C#key", "C#user", "K#*", "Y#*"],
             id="the maker of the first key writes no alert",
+        ),
+        pytest.param(
+            "TableChangeRole",
+            "BatchWriteItem",
+            ["A#*", "B#*", "Y#*"],
+            id="the stream adds entries, messages of digests and what people did, and nothing else",
         ),
         pytest.param(
             "ActionsRole",
             "PutItem",
-            ["C#hold", "C#override", "C#swap", "I#*"],
+            ["C#hold", "C#override", "C#swap", "I#*", "Y#*"],
             id="acting by a link makes no alert",
         ),
         pytest.param(

@@ -8,11 +8,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from functions.alerts_api.routes.alert_routes import settings_of_route
-from functions.alerts_api.routes.channels import settings_of_channel
-from functions.alerts_api.routes.escalation_policies import settings_of_policy
-from functions.alerts_api.routes.users import settings_of_user
 from functions.team_config.still_on_call import still_on_call
+from tocsin.bodies.facts import (
+    settings_of_channel,
+    settings_of_policy,
+    settings_of_route,
+    settings_of_user,
+)
 from tocsin.bodies.overrides import OverrideBody
 from tocsin.bodies.schedules import settings_of_schedule
 from tocsin.domain.configuration import Named

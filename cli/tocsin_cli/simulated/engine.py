@@ -7,6 +7,7 @@ from typing import Any, Final
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.notifications.notification_items import stored_notification
 from tocsin.adapters.dynamodb.timeline.stream import (
+    is_shown,
     stored_awake,
     stored_change,
     stored_heartbeat,
@@ -224,6 +225,8 @@ class Engine[TeamTopic: Topic](Stores):
                 timers=self.timers,
                 new_write_id=self.new_write_id,
             )
+            if any(map(is_shown, told)):
+                self.change_counter.move(at=self.now)
 
     def read_stream(self) -> Sequence[Mapping[str, Any]]:
         """Take what the stream has."""
@@ -242,6 +245,7 @@ class Engine[TeamTopic: Topic](Stores):
         """Where the stream's consequences go."""
         return Outlets(
             timeline=self.timelines,
+            activity=lambda: self.activity,
             slots=self.slots,
             paging=self.paging,
             notifications=self.notifications,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tocsin.adapters.aws_json import AwsError
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.items import alert_from, changes_from
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
@@ -24,6 +25,7 @@ from tocsin.adapters.dynamodb.configuration.override_repository import DynamoDBO
 from tocsin.adapters.dynamodb.configuration.paging_repository import DynamoDBPaging
 from tocsin.adapters.dynamodb.configuration.policy_items import POLICIES, ROUTES
 from tocsin.adapters.dynamodb.configuration.schedule_items import SCHEDULES
+from tocsin.adapters.dynamodb.configuration.session_repository import DynamoDBSessions
 from tocsin.adapters.dynamodb.configuration.settings_items import SETTINGS
 from tocsin.adapters.dynamodb.configuration.swap_repository import DynamoDBSwaps
 from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncidents
@@ -35,6 +37,7 @@ from tocsin.adapters.dynamodb.notifications.notification_repository import Dynam
 from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.adapters.dynamodb.requests.link_repository import DynamoDBShortLinks
 from tocsin.adapters.dynamodb.requests.progress_repository import DynamoDBProgress
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -73,6 +76,8 @@ class Stores:
         self.incidents = DynamoDBIncidents(self.call, TABLE, RETENTION)
         self.sweeps = DynamoDBSweeps(self.call, TABLE)
         self.storms = DynamoDBStorms(self.call, TABLE)
+        self.activity = DynamoDBActivity(self.call, TABLE)
+        self.change_counter = DynamoDBChangeCounter(self.call, TABLE)
         self.gate = DynamoDBGate(self.call, TABLE)
         self.lines = DynamoDBLines(self.call, TABLE, now)
         self.digests = DynamoDBDigests(self.call, TABLE, RETENTION)
@@ -88,6 +93,7 @@ class Stores:
         self.feeds = DynamoDBFeeds(self.call, TABLE)
         self.integrations = DynamoDBIntegrations(self.call, TABLE)
         self.keys = DynamoDBKeys(self.call, TABLE)
+        self.sessions = DynamoDBSessions(self.call, TABLE)
         self.answers = DynamoDBAnswers(self.call, TABLE)
         self.progress = DynamoDBProgress(self.call, TABLE)
         self.short_links = DynamoDBShortLinks(self.call, TABLE)

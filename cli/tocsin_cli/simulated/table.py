@@ -257,9 +257,9 @@ class SimulatedTable:
             raise RefusedError("TransactionConflictException", "a transaction has the item")
         before, after = self._decide(kind, parameters)
         self._store(before, after)
-        if parameters.get("ReturnValues", "NONE") == "NONE":
-            return {}
-        return {"Attributes": after}
+        returned = {"NONE": None, "ALL_NEW": after, "ALL_OLD": before}
+        item = returned[parameters.get("ReturnValues", "NONE")]
+        return {} if item is None else {"Attributes": item}
 
     def _batch_put(self, parameters: Parameters) -> dict[str, Any]:
         ((table_name, puts),) = parameters["RequestItems"].items()
@@ -373,7 +373,7 @@ _WRITE = frozenset(
 def _expect_known(parameters: Parameters, known: frozenset[str] | set[str]) -> None:
     if unknown := parameters.keys() - known:
         raise NotImplementedError(f"the simulated table does not know {sorted(unknown)}")
-    if parameters.get("ReturnValues", "NONE") not in {"NONE", "ALL_NEW"}:
+    if parameters.get("ReturnValues", "NONE") not in {"NONE", "ALL_NEW", "ALL_OLD"}:
         raise NotImplementedError(parameters["ReturnValues"])
 
 

@@ -37,5 +37,8 @@ class NoLinks:
     def swap(self, delivery: Delivery, *, at: datetime) -> str | None:  # noqa: ARG002
         return None
 
+    def sign_in(self, delivery: Delivery, user: User) -> str | None:  # noqa: ARG002
+        return None
+
     def verification(self, user: User, method: ContactMethod, *, at: datetime) -> str | None:  # noqa: ARG002
         return None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
-from tocsin.bodies.hours import settings_of_hours
+from tocsin.bodies.facts import settings_of_route
 from tocsin.bodies.routes import RouteBody
-from tocsin.domain.duration import spelled
 from tocsin.domain.routing import Route as AlertRoute
 
 if TYPE_CHECKING:
@@ -31,16 +30,3 @@ def route_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
 
 def read_route(name: str, members: Members) -> AlertRoute:
     return validated(RouteBody, members).named(name)
-
-
-def settings_of_route(route: AlertRoute) -> dict[str, Any]:
-    return {
-        "match": [str(matcher) for matcher in route.match],
-        "escalation_policy": route.escalation_policy,
-        "severity": route.severity,
-        "hold": spelled(route.hold),
-        "close_after": spelled(route.close_after) if route.close_after else None,
-        "only": [settings_of_hours(hours) for hours in route.only],
-        "time_zone": route.time_zone,
-        "position": route.position,
-    }

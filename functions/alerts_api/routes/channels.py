@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from functions.alerts_api.answers import with_data
 from functions.alerts_api.configuration_routes import (
@@ -28,13 +28,13 @@ from tocsin.bodies.channel_settings import (
     problems_of_settings,
 )
 from tocsin.bodies.channels import ChannelBody
+from tocsin.bodies.facts import settings_of_channel
 from tocsin.bodies.names import RESERVED_CHANNELS
 from tocsin.channels.by_type import channel_spec
 from tocsin.channels.spec import SecretUse
 from tocsin.channels.webhook import SECRET_PREFIX
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
-from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.people import Channel
@@ -211,14 +211,3 @@ def read_channel(name: str, members: Members) -> Channel:
         InvalidInputError: It does not have what its type needs, or has what it does not take.
     """
     return named_channel(name, validated(ChannelBody, members).model_dump())
-
-
-def settings_of_channel(channel: Channel) -> dict[str, Any]:
-    """What PUT takes, as it would take it."""
-    return {
-        "type": channel.type,
-        **channel.settings,
-        "secret": channel.secret,
-        "rate_per_minute": channel.rate_per_minute,
-        "bundle": None if channel.bundle is None else spelled(channel.bundle),
-    }

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from functions.alerts_api.configuration_routes import Members, Noun, ValueRoutes
 from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
-from tocsin.bodies.escalation_policies import EscalationPolicyBody, settings_of_target
-from tocsin.bodies.hours import settings_of_hours
-from tocsin.domain.duration import spelled
-from tocsin.domain.escalation import EscalationPolicy, Step
-from tocsin.domain.flapping import OFF, FlappingRule, Inherited
+from tocsin.bodies.escalation_policies import EscalationPolicyBody
+from tocsin.bodies.facts import settings_of_policy
+from tocsin.domain.escalation import EscalationPolicy
 
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
@@ -47,36 +45,3 @@ def _concern(name: str) -> Concern:
 
 def read_policy(name: str, members: Members) -> EscalationPolicy:
     return validated(EscalationPolicyBody, members).named(name)
-
-
-def settings_of_policy(policy: EscalationPolicy) -> dict[str, Any]:
-    return {
-        "steps": [_view_step(step) for step in policy.steps],
-        "repeat": policy.repeat,
-        "ack_timeout": spelled(policy.ack_timeout) if policy.ack_timeout else None,
-        "severities": sorted(policy.severities, key=lambda severity: severity.rank),
-        "flapping": view_flapping(policy.flapping),
-        "time_zone": policy.time_zone,
-    }
-
-
-def view_flapping(rule: FlappingRule | Inherited | None) -> dict[str, Any] | str | None:
-    if isinstance(rule, Inherited):
-        return None
-    if rule is None:
-        return OFF
-    return {
-        "after": rule.after,
-        "within": spelled(rule.within),
-        "stable": spelled(rule.stable),
-        "hold_critical": spelled(rule.hold_critical),
-    }
-
-
-def _view_step(step: Step) -> dict[str, Any]:
-    return {
-        "name": step.name,
-        "targets": [settings_of_target(target) for target in step.targets],
-        "delay": spelled(step.delay),
-        "only": [settings_of_hours(hours) for hours in step.only],
-    }

@@ -19,10 +19,10 @@ from functions.alerts_api.configuration_routes import (
 from functions.alerts_api.open_alerts import answer_removal
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
+from tocsin.bodies.facts import settings_of_heartbeat
 from tocsin.bodies.heartbeats import HeartbeatBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.credential import TOKEN_LENGTH
-from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
 from tocsin.domain.heartbeat import Duty, Heartbeat
 from tocsin.domain.integration import Token
@@ -55,15 +55,7 @@ class HeartbeatRoutes(ConfigurationRoutes[Heartbeat, HeartbeatBody]):
         return body
 
     def settings(self, stored: Heartbeat) -> dict[str, Any]:
-        return {
-            "period": spelled(stored.period) if stored.period else None,
-            "cron": stored.cron.expression if stored.cron else None,
-            "time_zone": stored.cron.time_zone if stored.cron else None,
-            "grace": spelled(stored.grace),
-            "severity": stored.severity,
-            "escalation_policy": stored.escalation_policy,
-            "integrations": list(stored.integrations),
-        }
+        return settings_of_heartbeat(stored)
 
     def kept(self, before: Heartbeat, said: Members) -> dict[str, Any]:
         """A period and a cron expression take each other's place."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from functions.alerts_api.answers import with_data
 from functions.alerts_api.configuration_routes import (
@@ -20,7 +19,7 @@ from functions.alerts_api.open_alerts import Concern
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.integrations import RotationBody
-from tocsin.bodies.intake_checks import view_checks
+from tocsin.bodies.facts import settings_of_integration
 from tocsin.bodies.integrations import IntegrationBody
 from tocsin.bodies.names import RESERVED_INTEGRATIONS
 from tocsin.domain.alert_json import written
@@ -32,8 +31,6 @@ from tocsin.lambda_runtime.http import HttpAnswer
 if TYPE_CHECKING:
     from functions.alerts_api.configuration_stores import Stores
     from functions.alerts_api.ports import Ports
-
-_SECOND: Final = timedelta(seconds=1)
 
 
 def integration_routes(ports: Ports, stores: Stores) -> tuple[Route, ...]:
@@ -63,17 +60,7 @@ class IntegrationRoutes(ConfigurationRoutes[Integration, IntegrationBody]):
         return validated(IntegrationBody, members)
 
     def settings(self, stored: Integration) -> dict[str, Any]:
-        return {
-            "type": stored.type,
-            "resolve_after": stored.resolve_after // _SECOND,
-            "severity_map": dict(stored.severity_map),
-            "wake_on_output": stored.wakes_on_output,
-            "paused": stored.paused,
-            "escalation_policy": stored.escalation_policy,
-            "mapping": dict(stored.mapping) or None,
-            "topic_arn": stored.topic_arn,
-            **view_checks(stored.checks),
-        }
+        return settings_of_integration(stored)
 
     def store(
         self, request: Request, name: str, before: Integration | None, body: IntegrationBody

@@ -21,7 +21,7 @@ from tocsin.domain.credential import (
     read_scopes,
     spell_key,
 )
-from tocsin.domain.ids import entropy, ulid
+from tocsin.domain.ids import by_whom, entropy, ulid
 from tocsin.lambda_runtime.http import HttpAnswer
 from tocsin.usecases.change_key import change_key, revoke_key
 
@@ -105,6 +105,6 @@ def view_key(key: ApiKey) -> dict[str, Any]:
         "scopes": sorted(key.scopes),
         "user": key.user,
         "created_at": written(key.created_at),
-        "created_by": key.created_by,
+        "created_by": by_whom(key.created_by),
         "last_used_at": written(key.last_used_at),
     }

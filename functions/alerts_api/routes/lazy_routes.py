@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.alerts_api.routes.activity import ActivityRoutes
 from functions.alerts_api.routes.alert_routes import route_routes
 from functions.alerts_api.routes.asking import AskingRoutes
 from functions.alerts_api.routes.awake import AwakeRoutes
@@ -20,6 +21,7 @@ from functions.alerts_api.routes.overrides import OverrideRoutes
 from functions.alerts_api.routes.push_devices import push_device_routes
 from functions.alerts_api.routes.reachability import ReachabilityRoutes
 from functions.alerts_api.routes.schedules import schedule_routes
+from functions.alerts_api.routes.sessions import SessionRoutes
 from functions.alerts_api.routes.silences import silence_routes, window_routes
 from functions.alerts_api.routes.storm import StormRoutes
 from functions.alerts_api.routes.team_settings import TeamSettingsRoutes
@@ -83,6 +85,8 @@ def lazy_routes(ports: Ports, everyday: tuple[Route, ...]) -> tuple[Route, ...]:
         *window_routes(ports, stores.windows),
         *ReachabilityRoutes(stores=stores, ports=ports).routes(),
         *keys.routes(),
+        *SessionRoutes(sessions=ports.sessions).routes(),
+        *ActivityRoutes(activity=ports.activity).routes(),
     )
     documents = DocumentRoutes((*everyday, *lazy))
     return (*lazy, *documents.routes())

@@ -20,12 +20,12 @@ from functions.alerts_api.listing import answer_page
 from functions.alerts_api.open_alerts import OPEN, answer_removal
 from functions.alerts_api.request import validated
 from functions.alerts_api.route import Route
+from tocsin.bodies.facts import recurrence_of, settings_of_silence, settings_of_window
 from tocsin.bodies.maintenance_windows import WindowBody
 from tocsin.bodies.silences import SilenceBody
 from tocsin.domain.alert_json import written
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery
 from tocsin.domain.credential import Scope
-from tocsin.domain.duration import spelled
 from tocsin.domain.errors import ConcurrentUpdateError, Problem
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.matcher import Matcher
@@ -222,7 +222,7 @@ def silence_routes(ports: Ports, repository: ConfigurationRepository[Silence]) -
         repository=repository,
         ports=ports,
         read=_read_silence,
-        settings=_settings,
+        settings=settings_of_silence,
         make=Silence,
     ).routes()
 
@@ -236,41 +236,15 @@ def window_routes(
         repository=repository,
         ports=ports,
         read=_read_window,
-        settings=_settings_of_window,
+        settings=settings_of_window,
         make=MaintenanceWindow,
-        own=_recurrence_of,
+        own=recurrence_of,
     ).routes()
 
 
 def _ended[S: Silence](silence: S | None, at: datetime) -> S | None:
     ended = silence.ended(at) if silence else None
     return None if ended is silence else ended
-
-
-def _settings(silence: Silence) -> dict[str, Any]:
-    return {
-        "match": [str(matcher) for matcher in silence.match],
-        "from": written(silence.span.starts_at),
-        "to": written(silence.span.ends_at),
-        "reason": silence.reason,
-    }
-
-
-def _settings_of_window(window: MaintenanceWindow) -> dict[str, Any]:
-    if window.recurrence is None:
-        return _settings(window)
-    settings = _settings(window)
-    return {"match": settings["match"], "reason": settings["reason"], **_recurrence_of(window)}
-
-
-def _recurrence_of(window: MaintenanceWindow) -> dict[str, Any]:
-    recurrence = window.recurrence
-    return {
-        "rrule": recurrence.rule if recurrence else None,
-        "start": recurrence.start.isoformat() if recurrence else None,
-        "time_zone": recurrence.time_zone if recurrence else None,
-        "duration": spelled(recurrence.duration) if recurrence else None,
-    }
 
 
 def _read_silence(members: Members, at: datetime) -> dict[str, Any]:

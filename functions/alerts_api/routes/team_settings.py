@@ -14,13 +14,12 @@ from functions.alerts_api.configuration_routes import (
 )
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
-from functions.alerts_api.routes.escalation_policies import view_flapping
+from tocsin.bodies.facts import settings_of_team
 from tocsin.bodies.team_settings import SettingsBody
 from tocsin.channels.by_type import MODULES
 from tocsin.domain.alert_json import written
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
-from tocsin.domain.duration import spelled
 from tocsin.domain.errors import Problem
 from tocsin.domain.team_settings import TEAM, TeamSettings
 
@@ -55,7 +54,7 @@ class TeamSettingsRoutes:
     def change(self, request: Request) -> HttpAnswer:
         """Change the settings of the body; null sets the default."""
         before = self.stores.settings.find(TEAM)
-        kept = _set(before.value) if before else {}
+        kept = settings_of_team(before.value) if before else {}
         return self._store(request, before, {**kept, **request.json_object})
 
     def _store(self, request: Request, before: _Stored, members: Mapping[str, Any]) -> HttpAnswer:
@@ -79,21 +78,10 @@ class TeamSettingsRoutes:
         return [Problem("flapping", problem)]
 
 
-def _set(settings: TeamSettings) -> dict[str, Any]:
-    """As PUT takes them."""
-    return {
-        "bundle": spelled(settings.bundle),
-        "storm_labels": list(settings.storm_labels),
-        "provider_rates": dict(settings.provider_rates),
-        "flapping": view_flapping(settings.flapping),
-        "notices": None if settings.notices is None else sorted(settings.notices),
-    }
-
-
 def _view(stored: _Stored) -> dict[str, Any]:
     settings = stored.value if stored else TeamSettings()
     return {
-        **_set(settings),
+        **settings_of_team(settings),
         "provider_rates": {type_: settings.rate_of(type_) for type_ in MODULES},
         "managed_by": settings.managed_by,
         "created_at": written(stored.created_at) if stored else None,

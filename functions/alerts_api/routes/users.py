@@ -14,17 +14,16 @@ from functions.alerts_api.open_alerts import Concern, is_asked
 from functions.alerts_api.request import Request, validated
 from functions.alerts_api.route import Route
 from functions.alerts_api.schemas.users import UserTestBody
-from tocsin.bodies.hours import settings_of_hours
+from tocsin.bodies.facts import settings_of_user
 from tocsin.bodies.names import RESERVED_USERS
 from tocsin.bodies.users import UserBody
 from tocsin.domain.configuration import Configured
 from tocsin.domain.credential import Scope
-from tocsin.domain.duration import spelled
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.domain.escalation import Target, TargetKind
 from tocsin.domain.ids import user_of
 from tocsin.domain.on_call.feed import FeedKind, feed_name
-from tocsin.domain.people import ContactMethod, Directory, NotificationRule, User
+from tocsin.domain.people import ContactMethod, Directory, User
 from tocsin.domain.reachability import gap_of_mail
 from tocsin.domain.ways import Gap, gap_of_method
 from tocsin.lambda_runtime.http import HttpAnswer
@@ -135,26 +134,3 @@ def _concern(name: str) -> Concern:
 
 def read_user(name: str, members: Members) -> User:
     return validated(UserBody, members).named(name)
-
-
-def settings_of_user(user: User) -> dict[str, Any]:
-    return {
-        "full_name": user.full_name,
-        "email": user.email,
-        "phone": user.phone,
-        "slack_id": user.slack_id,
-        "time_zone": user.time_zone,
-        "notify": [_view_rule(rule) for rule in user.notify],
-        "bundle": None if user.bundle is None else spelled(user.bundle),
-        "notices": None if user.notices is None else sorted(user.notices),
-        "role": user.role,
-    }
-
-
-def _view_rule(rule: NotificationRule) -> dict[str, Any]:
-    return {
-        "after": spelled(rule.after),
-        "by": rule.by,
-        "severity": sorted(rule.severities, key=lambda severity: severity.rank),
-        "only": [settings_of_hours(hours) for hours in rule.only],
-    }

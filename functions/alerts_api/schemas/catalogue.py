@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from functions.alerts_api.schemas import (
+    activity,
     alert_routes,
     alerts,
     alerts_bulk,
     asking,
     awake,
+    changes,
     channels,
     digests,
     escalation_policies,
@@ -24,6 +26,7 @@ from functions.alerts_api.schemas import (
     reachability,
     schedules,
     service,
+    sign_in,
     silences,
     storm,
     team_settings,
@@ -38,6 +41,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **digests.OPERATIONS,
     **asking.OPERATIONS,
     **awake.OPERATIONS,
+    **changes.OPERATIONS,
     **alerts_bulk.OPERATIONS,
     **incidents.OPERATIONS,
     **integrations.OPERATIONS,
@@ -55,5 +59,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     **team_settings.OPERATIONS,
     **reachability.OPERATIONS,
     **keys.OPERATIONS,
+    **sign_in.OPERATIONS,
+    **activity.OPERATIONS,
     **service.OPERATIONS,
 }

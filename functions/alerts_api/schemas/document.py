@@ -16,9 +16,11 @@ from functions.alerts_api.schemas.catalogue import OPERATIONS
 from functions.alerts_api.schemas.intake import SENDERS_ROUTES
 from functions.alerts_api.schemas.model import Error
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES, PATH_PARAMETERS, TEXT, Operation
+from functions.alerts_api.schemas.sign_in import DOOR_ROUTES
 from tocsin.bodies.model import BodySchemas
 from tocsin.domain.credential import Scope
 from tocsin.domain.errors import (
+    ForeignOriginError,
     IdempotencyConflictError,
     InvalidInputError,
     MalformedInputError,
@@ -29,6 +31,7 @@ from tocsin.domain.errors import (
     UnauthorizedError,
     UnsupportedMediaError,
 )
+from tocsin.lambda_runtime.cookies import PLAIN_COOKIE, SECURE_COOKIE
 from tocsin.lambda_runtime.http import status_of_kind
 from tocsin.usecases.answer_once import KEY_LIMIT
 from tocsin.version import VERSION
@@ -58,6 +61,16 @@ _SECURITY: Final = {
         "description": "An API key. Never in a query: those end in logs.",
     },
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SECURE_COOKIE,
+        "description": (
+            "Of the console, set by `POST /session` and its like. What changes something needs our "
+            "`Origin`, and a body `application/json`. Where the stack's address is http the "
+            f"cookie is named `{PLAIN_COOKIE}`."
+        ),
+    },
 }
 _IDEMPOTENCY_KEY: Final = {
     "name": "Idempotency-Key",
@@ -101,7 +114,11 @@ def build_document(routes: Iterable[Route]) -> dict[str, Any]:
         _Line(method=it.method, path=it.path, access=it.access, name=it.operation) for it in routes
     )
     order = list(OPERATIONS)
-    lines = sorted((*senders, *ours), key=lambda line: order.index(line.name))
+    doors = (
+        _Line(method=method, path=path, access=Access.OPEN, name=name)
+        for method, path, name in DOOR_ROUTES
+    )
+    lines = sorted((*senders, *doors, *ours), key=lambda line: order.index(line.name))
     schemas = _Schemas(lines)
     paths: defaultdict[str, dict[str, Any]] = defaultdict(dict)
     for line in lines:
@@ -166,7 +183,7 @@ def _described(line: _Line, schemas: _Schemas) -> dict[str, Any]:
         described["requestBody"] = {"required": operation.is_body_required, "content": content}
     described["responses"] = _responses(line, schemas)
     scopes = [line.access.value] if isinstance(line.access, Scope) else []
-    described["security"] = [{"bearer": scopes}, {"header": scopes}] if line.needs_key else []
+    described["security"] = [{name: scopes} for name in _SECURITY] if line.needs_key else []
     return described
 
 
@@ -219,7 +236,7 @@ def _success(operation: Operation, status: int, schemas: _Schemas) -> dict[str, 
         success["content"] = {operation.media_type: content}
         if operation.other_media_type is not None:
             success["content"][operation.other_media_type] = {"schema": dict(TEXT)}
-    elif status != HTTPStatus.NO_CONTENT:
+    elif status not in {HTTPStatus.NO_CONTENT, HTTPStatus.FOUND, HTTPStatus.ACCEPTED}:
         success["content"] = {operation.media_type: {"schema": dict(TEXT)}}
     return success
 
@@ -229,6 +246,8 @@ def _errors(line: _Line) -> Iterator[type[TocsinError]]:
     found: dict[type[TocsinError], None] = {}
     if line.needs_key:
         found |= {UnauthorizedError: None, TryAgainError: None}
+    if line.needs_key and line.method != "GET":
+        found[ForeignOriginError] = None
     if isinstance(line.access, Scope):
         found[ScopeMissingError] = None
     if line.operation.body is not None:

@@ -16,6 +16,7 @@ PATH_PARAMETERS: Final[Mapping[str, str]] = {
     "incident_id": "An incident's id: an opaque text.",
     "key_id": "An API key's id, not the key itself.",
     "override_id": "An override's id: an opaque text.",
+    "session_id": "A session's id: an opaque text, and not its cookie.",
     "swap_id": "A swap's id: an opaque text.",
     "device_id": "A device's id: an opaque text.",
     "name": "The name: 1 to 64 of a-z, 0-9 and -; of a user also A-Z, . and _.",
@@ -60,6 +61,8 @@ class Operation:
     """Of a text that is sent instead, where the query asks for it."""
     errors: tuple[type[TocsinError], ...] = ()
     """Beyond those that follow from the route: of keys, scopes, bodies and storage."""
+    needs_origin: bool = False
+    """Whether it is for our own pages only, also without a session."""
     changes_something: bool = True
     """False of a POST that only looks, for which sending it again needs no care."""
 
@@ -70,6 +73,7 @@ PATH_EXAMPLES: Final[Mapping[str, str]] = {
     "incident_id": "01KJM6B2V8ZK4C0M5N7P9R1T3W",
     "key_id": "01KJM5ZZ00DRQ5V1N9YH3KW2TB",
     "override_id": "01KJM7A0C8ZK4C0M5N7P9R1T3W",
+    "session_id": "01KJM60000DRQ5V1N9YH3KW2TC",
     "swap_id": "01KJM7B0C8ZK4C0M5N7P9R1T3W",
     "device_id": "d42062e706746131d",
     "token": "3f9a6d0c4b7e4f0e9d2b1c8a7f6e5d4c",

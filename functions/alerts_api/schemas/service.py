@@ -7,6 +7,8 @@ from pydantic import ConfigDict, Field
 from functions.alerts_api.schemas.model import Answer, Instant, View
 from functions.alerts_api.schemas.operation import Operation
 from tocsin.domain.credential import Scope
+from tocsin.domain.people import Role
+from tocsin.domain.session import Door
 from tocsin.version import VERSION
 
 TAG: Final = "Service"
@@ -28,14 +30,34 @@ class Version(View):
     )
 
 
-class Caller(View):
-    """The key that a request came with."""
+class OwnSession(View):
+    """The session of the console that a request came with."""
 
-    key_id: str = Field(examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"])
-    name: str = Field(examples=["laptop"])
+    id: str = Field(examples=["01KJM60000DRQ5V1N9YH3KW2TC"])
+    door: Door = Field(description="By what it was opened.")
+    created_at: Instant
+    expires_at: Instant = Field(description="If it is not used again; seven days at most.")
+
+
+class Caller(View):
+    """The key or the session that a request came with."""
+
+    key_id: str | None = Field(
+        description="None: a person signed in.", examples=["01KJM5ZZ00DRQ5V1N9YH3KW2TB"]
+    )
+    name: str = Field(description="Of the key, or of the person.", examples=["laptop"])
     user: str | None = Field(description="Its owner; none for a service's key.", examples=["alice"])
     actor: str = Field(description="How its actions appear on timelines.", examples=["alice"])
-    scopes: list[Scope]
+    scopes: list[Scope] = Field(
+        description="Of the key, or of the person's role. A person reads all, whatever they say."
+    )
+    role: Role | None = Field(description="None: a key, or a session that was opened with one.")
+    time_zone: str = Field(
+        description="The person's; without one the team's.", examples=["Europe/Berlin"]
+    )
+    team: str = Field(examples=["tocsin"])
+    stage: str = Field(examples=["prod"])
+    session: OwnSession | None = Field(description="None: the request came with a key.")
     created_at: Instant
     last_used_at: Instant | None = Field(description="To the minute.")
     paging: Literal["on", "shadow"] = Field(
@@ -63,7 +85,7 @@ OPERATIONS: Final = {
         answer=Answer[Version],
     ),
     "show_caller": Operation(
-        tag=TAG, summary="See which key a request came with", answer=Answer[Caller]
+        tag=TAG, summary="See who asks, and what they may do", answer=Answer[Caller]
     ),
     "show_document": Operation(tag=TAG, summary="Read this document", answer=Document),
     "show_page": Operation(

@@ -6,7 +6,7 @@ import {useKeys} from "./core/keys.js";
 import {setDensity, turnTheme, useDensity, useTheme} from "./core/looks.js";
 import {useFreshness, useLive} from "./core/live.js";
 import {useMe} from "./core/me.js";
-import {findPage, go, hasPage, useRoute} from "./core/routes.js";
+import {go, hasPage, useRoute} from "./core/routes.js";
 import {useNow, zoneName} from "./core/times.js";
 import {sayError} from "./core/toasts.js";
 import {html, useEffect, useState} from "./core/view.js";
@@ -148,6 +148,9 @@ function Header({tools, isTv}) {
 /** Only the change from fresh to stale and back is read aloud, not each second. */
 function SpeakFreshness() {
   const {isStale, asOf} = useFreshness(useNow(10_000));
+  useEffect(() => {
+    document.documentElement.classList.toggle("stale", isStale);
+  }, [isStale]);
   return html`<span class="unseen" role="status">${isStale ? "No answer from the stack. Trying again." : asOf ? "Up to date" : ""}</span>`;
 }
 
@@ -170,10 +173,4 @@ function OnDuty() {
 export function NoPage() {
   const {path} = useRoute();
   return html`<div class="calm"><h1>Nothing is here</h1><p>There is no page at <code>${path}</code>.</p><div class="do"><a class="btn solid" href="/">Show the alerts</a></div></div>`;
-}
-
-/** @param {string} path */
-export function titleOf(path) {
-  const found = findPage(path);
-  return found ? found.page.title({params: found.params}) : "Nothing is here";
 }

@@ -5,7 +5,7 @@ import functools
 import gzip
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -21,8 +21,12 @@ from functions.alerts_api.schemas.model import Error
 from tests.fakes.secrets import InMemorySecrets
 from tests.fakes.world import World
 from tests.gateway_path import arrived, expect_arrived
+from tocsin.adapters.dynamodb.activity.scribe import Scribe
+from tocsin.bodies.facts import facts_of
 from tocsin.domain.credential import ApiKey, hash_secret, read_scopes
 from tocsin.domain.ids import Actor
+from tocsin.lambda_runtime.current_author import CurrentAuthor
+from tocsin_cli.simulated.stores import TABLE
 
 NO_CONTENT = 204
 EVENTS = Path(__file__).parents[3] / "events"
@@ -79,11 +83,12 @@ class Client:
     @classmethod
     def of(cls, world: World, **instead: Any) -> "Client":  # noqa: ANN401 - any of the ports
         """Build the API on the world's stores; `instead` puts others in their places."""
-        log = NotedLog()
+        log, acting = NotedLog(), CurrentAuthor()
+        scribe = Scribe(table_name=TABLE, author=acting, facts=facts_of)
         numbers = iter(range(1_000_000))
         parts: dict[str, Any] = {
             "alerts": world.alerts,
-            "incidents": world.incidents,
+            "incidents": replace(world.incidents, scribe=scribe),
             "paging": world.paging,
             "storms": world.storms,
             "notifications": world.notifications,
@@ -91,7 +96,12 @@ class Client:
             "awake": world.awake,
             "deliveries": world.deliveries,
             "secrets": InMemorySecrets(),
-            "keys": world.keys,
+            "activity": world.activity,
+            "acting": acting,
+            "changes": world.change_counter,
+            "keys": replace(world.keys, scribe=scribe),
+            "sessions": lambda: replace(world.sessions, scribe=scribe),
+            "users": lambda: world.users,
             "answers": world.answers,
             "now": lambda: world.now,
             "random_bytes": lambda length: next(numbers).to_bytes(length),
@@ -101,26 +111,26 @@ class Client:
             "push_public_key": "B-public",
         }
         stores: dict[str, Any] = {
-            "policies": world.policies,
-            "routes": world.routes,
-            "users": world.users,
-            "channels": world.channels,
-            "settings": world.settings,
-            "schedules": world.schedules,
-            "overrides": world.overrides,
-            "swaps": world.swaps,
-            "feeds": world.feeds,
-            "heartbeats": world.heartbeats,
-            "silences": world.silences,
-            "windows": world.windows,
-            "integrations": world.integrations,
+            "policies": replace(world.policies, scribe=scribe),
+            "routes": replace(world.routes, scribe=scribe),
+            "users": replace(world.users, scribe=scribe),
+            "channels": replace(world.channels, scribe=scribe),
+            "settings": replace(world.settings, scribe=scribe),
+            "schedules": replace(world.schedules, scribe=scribe),
+            "overrides": replace(world.overrides, scribe=scribe),
+            "swaps": replace(world.swaps, scribe=scribe),
+            "feeds": replace(world.feeds, scribe=scribe),
+            "heartbeats": replace(world.heartbeats, scribe=scribe),
+            "silences": replace(world.silences, scribe=scribe),
+            "windows": replace(world.windows, scribe=scribe),
+            "integrations": replace(world.integrations, scribe=scribe),
             "slots": world.slots,
             "alerts": world.alerts,
         }
         parts |= instead
         made_on_use = (
             *("incidents", "paging", "storms", "notifications", "digests", "deliveries"),
-            *("awake", "secrets"),
+            *("awake", "secrets", "activity"),
         )
         late: dict[str, Any] = {
             name: functools.partial(_same, parts.pop(name)) for name in made_on_use

@@ -10,7 +10,7 @@ from tests.functions.alerts_api.client import Client
 from tocsin.domain.credential import Scope
 
 ALERT = "/api/v1/alerts/01KJM5ZZ00DRQ5V1N9YH3KW2TB"
-OF_ALERTS = {"alerts", "awake", "digests", "me", "on-call", "storm"}
+OF_ALERTS = {"alerts", "awake", "changes", "digests", "me", "on-call", "storm"}
 OF_PEOPLE = re.compile(
     r"/api/v1/schedules/\{name\}/(overrides|swaps|take).*|/api/v1/users/\{name\}/feed"
 )

@@ -12,6 +12,7 @@ from functions.alerts_api.pages.examples import example_of
 from functions.alerts_api.route import Access
 from functions.alerts_api.schemas.catalogue import OPERATIONS
 from functions.alerts_api.schemas.intake import SENDERS_ROUTES
+from functions.alerts_api.schemas.sign_in import DOOR_ROUTES
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
 from tocsin.domain.errors import TocsinError
@@ -69,9 +70,10 @@ def test_every_route_is_described_and_nothing_else(
 ) -> None:
     ours = {(it.method, it.path, it.operation) for it in anybody.api.routes}
     senders = {(method, path, name) for method, path, _, name in SENDERS_ROUTES}
+    doors = set(DOOR_ROUTES)
     described = {(method, path, it["operationId"]) for method, path, it in operations(document)}
 
-    assert described == ours | senders
+    assert described == ours | senders | doors
     assert {name for _, _, name in described} == OPERATIONS.keys()
 
 
@@ -90,9 +92,9 @@ def test_every_route_names_the_scope_that_it_needs(
             case Access.OPEN:
                 assert security == []
             case Access.ANY_KEY:
-                assert security == [{"bearer": []}, {"header": []}]
+                assert security == [{"bearer": []}, {"header": []}, {"session": []}]
             case scope:
-                assert security == [{"bearer": [scope]}, {"header": [scope]}]
+                assert security == [{"bearer": [scope]}, {"header": [scope]}, {"session": [scope]}]
 
 
 def test_every_post_with_a_key_takes_an_idempotency_key(document: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 from functions.alerts_api.schemas.operation import PATH_EXAMPLES
+from functions.alerts_api.schemas.sign_in import DOOR_ROUTES
 from tests.functions.alerts_api.client import request_event
 from tests.functions.ingest.gateway import TOKEN
 from tests.openapi.whole_api import KEY, KEY_ID, NAME, SPARE, WholeApi
@@ -45,6 +46,8 @@ LAST: Final = (
     *("revoke_schedule_feed", "revoke_user_feed", "delete_schedule", "delete_user"),
     "delete_channel",
 )
+DOORS: Final = tuple(name for _, _, name in DOOR_ROUTES)
+"""Answered by functions/session."""
 _COMMAND: Final = re.compile(
     r'<h3 id="(\w+)">(?:(?!<h3).)*?<h4>Example</h4><pre[^>]*><code>(.*?)</code>', re.DOTALL
 )
@@ -57,7 +60,7 @@ def printed(api: WholeApi) -> dict[str, list[str]]:
         name: shlex.split(unescape(text).replace("\\\n", " "))
         for name, text in _COMMAND.findall(answer["body"])
     }
-    middle = [name for name in commands if name not in FIRST + LAST]
+    middle = [name for name in commands if name not in (*FIRST, *LAST, *DOORS)]
     return {name: commands[name] for name in (*FIRST, *middle, *LAST)}
 
 

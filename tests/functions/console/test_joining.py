@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -15,13 +16,13 @@ from functions.console.unjoinable import JoinError
 
 
 def code(text: str) -> str:
-    return read_module("a.js", text).code
+    return read_module("a.js", text).text
 
 
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        ("const a = 1; // one\nconst b = 2;", "const a=1;\nconst b=2;"),
+        ("const a = 1; // one\nconst b = 2;", "const a=1;const b=2;"),
         ("/** Says.\n * @type {import('./x.js').X}\n */\nconst a = 1;", "const a=1;"),
         ("const u = \"https://a//b\"; const v = '/*';", "const u=\"https://a//b\";const v='/*';"),
         (
@@ -71,6 +72,8 @@ def test_comments_and_blanks_go_and_all_else_stays(written: str, kept: str) -> N
         ("const a = 1;\n}", 2),
         ("const a = [1);", 1),
         ("const a = /never\n", 1),
+        ("const a = 1, b = 2;", 1),
+        ("\nfunction get() {}", 2),
     ],
 )
 def test_what_cannot_be_joined_is_refused_with_file_and_line(text: str, line: int) -> None:
@@ -88,7 +91,7 @@ def test_imports_and_exports_are_read() -> None:
 
     assert [(name, names) for name, names, _ in module.imports] == [("core/b.js", ("b", "c"))]
     assert module.exports == ("one", "two", "Three", "four")
-    assert module.code.startswith("const one=1;\nasync function two(){}\nclass Three{}")
+    assert module.text.startswith("const one=1;async function two(){}\nclass Three{}")
 
 
 def test_the_code_of_others_stays_byte_for_byte() -> None:
@@ -97,7 +100,7 @@ def test_the_code_of_others_stays_byte_for_byte() -> None:
     )
     module = read_module("vendor/a.js", text)
 
-    assert module.code == "const a = ((n) => {\nx  /2/  y // z\nreturn {}})(n);"
+    assert module.text == "const a = ((n) => {\nx  /2/  y // z\nreturn {}})(n);"
     assert module.exports == ("a",)
 
 
@@ -151,23 +154,72 @@ def test_two_modules_may_use_a_name_for_different_things() -> None:
         )
     )
 
-    assert script == (
-        "const $m0=(()=>{\nconst row=2;\nconst b=row;\nreturn {b};\n})();\n"
-        "const $m1=(()=>{\nconst {b}=$m0;const row=1;\nuse(b,row);\n})();\n"
-    )
+    assert script == "const C=2;const B=C;\nconst A=1;use(B,A);\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "short"),
+    [
+        ("function f(row) {\n  return row.row;\n}", "function A(a){return a.row;}"),
+        ("const f = ({row, size = 1}) => row + size;", "const A=({row:a,size:b=1})=>a+b;"),
+        (
+            "const f = ({row: {deep}, ...rest}) => [deep, rest];",
+            "const A=({row:{deep:a},...b})=>[a,b];",
+        ),
+        (
+            "const f = (row) => ({row, other: row, size() {\n  return row;\n}});",
+            "const A=(a)=>({row:a,other:a,size(){return a;}});",
+        ),
+        (
+            "const f = (row) => {\n  row();\n  return {row};\n};",
+            "const A=(a)=>{a();return{row:a};};",
+        ),
+        ("const f = (row) => (row ? row : 1);", "const A=(a)=>(a?a:1);"),
+        ("const f = (row) => row?.row ?? `${row} row`;", "const A=(a)=>a?.row??`${a} row`;"),
+        (
+            "const f = (row) => h`<${row} row=${row} ...${row} />`;",
+            "const A=(a)=>h`<${a} row=${a} ...${a} />`;",
+        ),
+        ("const f = (name) => name + document.title;", "const A=(name)=>name+document.title;"),
+        (
+            "const f = (location) => location;\nconst g = location;",
+            "const A=(location)=>location;const B=location;",
+        ),
+        (
+            "function f() {\n  for (const one of all) {\n    use(one);\n  }\n}",
+            "function A(){for(const a of all){use(a);}}",
+        ),
+        (
+            "function f() {\n  try {\n    a();\n  } catch (error) {\n    b(error);\n  }\n}",
+            "function A(){try{a();}catch(c){b(c);}}",
+        ),
+        (
+            "class Odd extends Error {\n  constructor(text) {\n    super(text, this.x);\n  }\n}",
+            "class A extends Error{constructor(a){super(a,this.x);}}",
+        ),
+        (
+            "const f = (kind) => {\n  switch (kind) {\n  case 1: {\n    kind = 2;\n  }\n  }\n};",
+            "const A=(a)=>{switch(a){case 1:{a=2;}}};",
+        ),
+        ("let count = 0;\nconst f = () => {\n  count += 1;\n};", "let A=0;const B=()=>{A+=1;};"),
+        ("const f = (row, a) => a(row, b);", "const A=(c,a)=>a(c,b);"),
+    ],
+)
+def test_names_become_short_and_keys_stay(written: str, short: str) -> None:
+    assert joined([read_module("a.js", written)]) == f"{short}\n"
 
 
 def test_styles_keep_their_order_strings_and_meaning() -> None:
     sheet = joined_styles(
         {
-            "a.css": "/* a; } */\na:hover , b > c {\n  color : red;\n  margin: 0 -1px;\n}\n",
+            "a.css": "/* a; } */\na :hover , b > c {\n  color: red;\n  margin: 0 -0.5px;\n}\n",
             "b.css": '.d::before { content: "  ; /* no */ "; width: calc(1px + 2px) }\n',
         }
     )
 
     assert sheet == (
-        "a:hover,b > c{color : red;margin: 0 -1px}\n"
-        '.d::before{content: "  ; /* no */ ";width: calc(1px + 2px)}\n'
+        "a :hover,b>c{color:red;margin:0 -.5px}\n"
+        '.d::before{content:"  ; /* no */ ";width:calc(1px + 2px)}\n'
     )
 
 
@@ -186,8 +238,10 @@ def test_a_page_asks_for_one_script_and_one_sheet(source: Path) -> None:
     assert re.fullmatch(r"/assets/app-[0-9a-f]{12}\.js", script)
     assert re.fullmatch(r"/assets/app-[0-9a-f]{12}\.css", sheet)
     assert b"hello" in files[script][1]
-    assert files[sheet][1] == b":root{--s1: 4px}\na:hover{color: red}\n"
+    assert files[sheet][1] == b":root{--s1:4px}\na:hover{color:red}\n"
     assert "/assets/main.js" not in page
+    (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page)
+    assert unquote(icon).startswith("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>")
 
 
 def test_a_picture_is_named_by_its_content_everywhere(source: Path) -> None:

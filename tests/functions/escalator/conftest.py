@@ -20,6 +20,7 @@ from tests.captured_log import captured_log
 from tests.examples import NINE
 from tests.fakes.failures import InMemoryFailures
 from tocsin.adapters.aws_json import AwsUnavailableError, Call
+from tocsin.adapters.dynamodb.activity.activity_repository import DynamoDBActivity
 from tocsin.adapters.dynamodb.alerts.alert_repository import DynamoDBAlerts
 from tocsin.adapters.dynamodb.alerts.slot_repository import DynamoDBSlots
 from tocsin.adapters.dynamodb.configuration.awake_items import AWAKE
@@ -32,6 +33,7 @@ from tocsin.adapters.dynamodb.incidents.incident_repository import DynamoDBIncid
 from tocsin.adapters.dynamodb.notifications.digest_repository import DynamoDBDigests
 from tocsin.adapters.dynamodb.notifications.line_repository import DynamoDBLines
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
+from tocsin.adapters.dynamodb.timeline.change_counter import DynamoDBChangeCounter
 from tocsin.adapters.dynamodb.timeline.storm_repository import DynamoDBStorms
 from tocsin.adapters.dynamodb.timeline.timeline_repository import DynamoDBTimeline
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
@@ -223,6 +225,8 @@ def escalator(
     )
     ports = Ports(
         timeline=DynamoDBTimeline(call, TABLE, RETENTION),
+        activity=lambda: DynamoDBActivity(call, TABLE),
+        changes=DynamoDBChangeCounter(call, TABLE),
         slots=DynamoDBSlots(call, TABLE, RETENTION),
         due=DynamoDBDue(call, TABLE),
         timers=timers,

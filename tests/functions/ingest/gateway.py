@@ -31,6 +31,7 @@ from tocsin.domain.ids import AlertId
 from tocsin.domain.integration import Integration, IntegrationType, Token
 from tocsin.lambda_runtime.callers import Callers
 from tocsin.lambda_runtime.log_lines import Log
+from tocsin.lambda_runtime.sessions import Sessions
 
 EVENTS = Path(__file__).parents[3] / "events"
 TOKEN = "0123456789abcdef0123456789abcdef"
@@ -104,7 +105,13 @@ class Gateway:
 
     def __post_init__(self) -> None:
         self.integrations, self.keys = self.world.integrations, self.world.keys
-        callers = Callers(self.keys)
+        sessions = Sessions(
+            sessions=self.world.sessions,
+            users=self.world.users,
+            keys=self.keys,
+            marks_use=False,
+        )
+        callers = Callers(self.keys, lambda: sessions)
         self.ports = Ports(
             slots=self.world.slots,
             integrations=Integrations(self.integrations),

@@ -12,9 +12,12 @@ const SELECTABLE_SHARE = 0.5;
 /** @param {Alert} a @param {Alert} b */
 const older = (a, b) => (a.fired_at < b.fired_at ? -1 : a.fired_at > b.fired_at ? 1 : 0);
 
+/** What nobody has stands before what somebody has. @param {Alert} alert */
+const rank = ({severity, status, snoozed_until}) => 2 * RANK[severity] + (status === "firing" && !snoozed_until ? 0 : 1);
+
 /** @type {Record<string, {says: string, order: (a: Alert, b: Alert) => number}>} */
 export const SORTS = {
-  worst: {says: "Worst first", order: (a, b) => RANK[a.severity] - RANK[b.severity] || older(a, b)},
+  worst: {says: "Worst first", order: (a, b) => rank(a) - rank(b) || older(a, b)},
   newest: {says: "Newest first", order: (a, b) => older(b, a)},
   oldest: {says: "Oldest first", order: older},
 };

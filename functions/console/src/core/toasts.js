@@ -23,8 +23,9 @@ export function say(text, {undo = null, isBad = false, undoSays = "Undo"} = {}) 
 
 /** @param {unknown} error */
 export function sayError(error) {
-  const text = error instanceof Error ? error.message : String(error);
-  say(text, {isBad: true});
+  const {message, details = []} = /** @type {any} */ (error);
+  const why = details.map((/** @type {{field: string, problem: string}} */ {field, problem}) => `${field} ${problem}`).join("; ");
+  say([message || String(error), why].filter(Boolean).join(" "), {isBad: true});
 }
 
 /** @param {number} id */

@@ -43,7 +43,7 @@
  * @property {string | null} escalation_policy
  * @property {string | null} current_escalation_step
  * @property {number} notification_count
- * @property {NextAction} next_action
+ * @property {NextAction | null} next_action null once it is resolved
  * @property {string | null} incident_id
  *
  * @typedef {object} Counts

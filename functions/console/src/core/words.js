@@ -57,6 +57,9 @@ export function actorName(actor) {
   return colon < 0 ? actor : `${actor.slice(0, colon)} ${actor.slice(colon + 1)}`;
 }
 
+/** @type {import("./types.js").NextAction} */
+const NOTHING = {kind: "none", at: null, why: "", step: null, targets: [], again: false};
+
 /**
  * @typedef {object} Next
  * @property {string} clock countdown or time of day; "" where nothing is timed
@@ -75,10 +78,10 @@ export function actorName(actor) {
  * @returns {Next}
  */
 export function nextOf(alert, now) {
-  const {kind, at, why, step, targets, again} = alert.next_action;
+  const {kind, at, why, step, targets, again} = alert.next_action || NOTHING;
   const left = at ? Date.parse(at) - now : null;
   const isNear = left !== null && left < COUNTDOWN_BELOW_MS;
-  const when = at === null ? "" : left !== null && isNear ? countdown(left) : clock(at, now);
+  const when = at === null ? "" : left !== null && isNear ? (left > 0 ? countdown(left) : "now") : clock(at, now);
   const names = targets.map((target) => targetName(target, at));
   const who = names.length ? names.join(", ") : "";
   const isCalled = `${listed(names)} ${names.length > 1 ? "are" : "is"} called${again ? " again" : ""}`;
@@ -104,21 +107,23 @@ export function nextOf(alert, now) {
     case "choose_policy":
       return {...base, clock: "", short: "its policy is chosen", long: "its escalation policy is chosen now"};
     default: {
-      const isSpent = alert.status === "firing" && /last step|nobody else|no step/.test(why);
-      const short = isSpent ? "No step is left" : /pages nobody|nobody is (paged|asked)|no .*policy/.test(why) ? "Pages nobody" : capital(why);
-      return {...base, short: alert.status === "acknowledged" ? "" : short, long: capital(why), isSpent};
+      const long = capital(why);
+      if (alert.status !== "firing") return {...base, short: "", long};
+      if (/pages nobody|no policy|no escalation policy/.test(why)) return {...base, short: "Pages nobody", long};
+      if (why.startsWith("it pages only")) return {...base, short: "Pages only who was asked", long};
+      return {...base, short: why.startsWith("reached nobody") ? "Reached nobody" : "No step is left", long, isSpent: true};
     }
   }
 }
 
 /**
- * "3:36, then bob is called, unless somebody acknowledges."
+ * "3:36, then bob is called, unless somebody acknowledges."; "" once it is resolved.
  * @param {import("./types.js").Alert} alert
  * @param {number} now ms
  */
 export function nextSentence(alert, now) {
   const {clock: when, long} = nextOf(alert, now);
-  return `${when ? `${when}, ` : ""}${when ? long : capital(long)}.`;
+  return long && `${when ? `${when}, ` : ""}${when ? long : capital(long)}.`;
 }
 
 /** Whether it sleeps now. @param {import("./types.js").Alert} alert @param {number} now ms */

@@ -30,8 +30,8 @@ export function AlertRow({alert, isGone, isSelected, isAt, isBusy, acts, onPick,
       ${alert.flapping && html`<${Tag} icon="flap">flapping<//>`}${state === "asleep" && html`<${Tag} icon="snooze">snoozed<//>`}
       ${alert.silenced_by && html`<${Tag} icon="snooze">silenced<//>`}${alert.held_by && html`<${Tag} icon="setup">window ${alert.held_by}<//>`}</span></div>
     <span class="since num">${ago(fired_at, now)} <time datetime=${fired_at} title=${inFull(fired_at)}>${clock(fired_at, now)}</time></span>
-    <div class="state"><span class="who">${!isGone && html`${real !== "lone" && html`<span class=${`face p${1 + (who.charCodeAt(0) % PEOPLE)}`} aria-hidden="true">${capital(who.charAt(0))}</span>`}
-      ${(real !== "lone" || severity !== "info") && html`<b>${who}</b>`}<small>${note}</small>`}</span>
+    <div class="state"><span class="who">${!isGone && (real !== "lone" || severity !== "info") && html`${real !== "lone" && html`<span class=${`face p${1 + (who.charCodeAt(0) % PEOPLE)}`} aria-hidden="true">${capital(who.charAt(0))}</span>`}
+      <b>${who}</b><small>${note}</small>`}</span>
       ${isGone ? html`<span class="next"><span>No longer in this list</span></span>` : html`<${NextCell} alert=${alert} />`}</div>
     ${acts && html`<div class="act">${!isGone && html`<${RowButton} alert=${alert} state=${real} isBusy=${isBusy} onAct=${onAct} />`}</div>`}
   </li>`;
@@ -39,8 +39,7 @@ export function AlertRow({alert, isGone, isSelected, isAt, isBusy, acts, onPick,
 
 /** @param {{alert: import("../core/types.js").Alert}} props */
 function NextCell({alert}) {
-  const isTimed = alert.next_action.at !== null;
-  const now = useNow(isTimed ? 1000 : 60_000);
+  const now = useNow(alert.next_action?.at ? 1000 : 60_000);
   const next = nextOf(alert, now);
   const says = `Time left: ${next.short}`;
   return html`<span class=${`next ${next.isSoon ? "soon" : ""}`}><span>${next.clock && html`<b>${next.clock}</b> `}<span class=${next.isSpent ? "spent" : null}>${next.short}</span></span>

@@ -2,7 +2,7 @@ import {api} from "../core/api.js";
 import {touched, useLive} from "../core/live.js";
 import {can, useMe} from "../core/me.js";
 import {addressWith} from "../core/routes.js";
-import {clockWithSeconds, timeNow} from "../core/times.js";
+import {clockWithSeconds} from "../core/times.js";
 import {say} from "../core/toasts.js";
 import {html} from "../core/view.js";
 import {mainDuty, useWatch} from "../core/watch.js";
@@ -34,22 +34,20 @@ export function NothingOpen({asOf, isStale}) {
     ? `That was so at ${asOf ? clockWithSeconds(asOf) : "the last answer"}. No answer came since.`
     : alert ? html`Nothing is firing. Alerts do arrive: the last one came ${html`<${Time} at=${alert.fired_at} as="ago" />`} ago.` : "Nothing is firing. No alert ever came, so send one and see what happens.";
   const test = async () => {
-    const user = me?.user || me?.name || "somebody";
     await api.post("/alerts", {
-      name: `Test alert of ${user}`,
+      name: `Test alert of ${me?.user || me?.name}`,
       severity: "warning",
-      source: "console",
-      dedup_key: `console-test/${user}/${timeNow()}`,
-      output: "Sent from the console. It goes where a real one would; resolve it when you have seen enough.",
+      reason: "Sent from the console. Resolve it when you have seen enough.",
       labels: {test: "console"},
+      ...(me?.user && {targets: [`user:${me.user}`]}),
     });
     say("The test alert is on its way");
     await touched();
   };
-  const act = html`${can("events") && html`<${Act} solid run=${test} doing="Sending …">Send a test alert<//>`}
+  const act = html`${can("alerts:write") && html`<${Act} solid run=${test} doing="Sending …">Send a test alert<//>`}
     <a class="btn" href=${addressWith({status: "resolved"})}>What was resolved</a>`;
   return html`<${Empty} title=${isStale ? "Nothing was open" : "No open alerts"} why=${why} proof=${proof} act=${act}
-    foot=${can("events") ? "A test alert is a warning: it pages whoever a warning without a route pages." : "Somebody with the right to send events can send a test alert here."} />`;
+foot=${!can("alerts:write") ? null : me?.user ? "A test alert goes to you alone." : "A test alert is a warning: it pages whoever a warning without a route pages."} />`;
 }
 
 /**

@@ -32,10 +32,10 @@ export function Sift({query, value, by = "none", sort = "worst", isPicking = fal
   const order = (/** @type {string} */ name) => setQuery({sort: name, page: null}, {replace: true});
   return html`<div class="sift" role="group" aria-label="Filter"><${Tabs} label="Status" tabs=${tabs} />
     <span class="levels">${SEVERITIES.map((severity) => html`<button key=${severity} type="button" class="toggle" aria-pressed=${String(chosen.includes(severity))} onClick=${() => toggle(severity)}><${Mark} severity=${severity} /><span class="num">${counts.by_severity[severity]}</span></button>`)}</span>
-    <span class="narrow keep"><${Button} square icon="filter" says="Find, group and order" more=${{id: "open-filter"}} onClick=${() => setOpen(true)} />
+    <span class="keep"><${Button} square class="narrow" icon="filter" says="Find, group and order" more=${{id: "open-filter"}} onClick=${() => setOpen(true)} />
       ${onPicking && html`<${Button} square icon="check" says="Select alerts" pressed=${isPicking} onClick=${onPicking} />`}</span>
-    <span class="wide push"><${Find} words=${query.q || ""} /></span>
-    <span class="wide"><${Menu} class="btn bare" label=${by === "none" ? "No groups" : `Group: ${by}`} says=${null}>${groups.map(([name, says]) => choice(name, capital(says), name === by, () => group(name)))}
+    <span class="wide push"><${Find} words=${query.q || ""} />
+      <${Menu} class="btn bare" label=${by === "none" ? "No groups" : `Group: ${by}`} says=${null}>${groups.map(([name, says]) => choice(name, capital(says), name === by, () => group(name)))}
       <li class="rule" role="presentation"></li>${Object.entries(SORTS).map(([name, {says}]) => choice(name, says, name === sort, () => order(name)))}<${Density} /><//></span>
   </div>
   ${labels.length > 0 && html`<p class="chips sifted">${labels.map(([name, text]) => html`<a key=${name} class="chip" href=${addressWith({[name]: null, page: null})} aria-label=${`Take away the filter ${name} ${text}`}><i>${name.replace(/^label\./, "")}</i>${text}<${Icon} name="close" /></a>`)}</p>`}

@@ -80,12 +80,11 @@ function Alerts() {
   useEffect(() => {
     if (!value) return;
     if (isPlain) tellCount(value.alerts, value.isMore);
-    setRestless(lone.some((it) => it.next_action.kind !== "none"));
+    setRestless(lone.some((it) => it.next_action?.kind !== "none"));
   }, [value, isPlain]);
   if (!value) return error ? html`<${Empty} title="The alerts cannot be shown" why=${error.message} />` : html`<h1 class="unseen">Alerts</h1><${Skeleton} lines=${8} says="Loading the alerts" />`;
   const isEmpty = value.counts.total === 0 && isPlain;
   return html`${isEmpty ? html`<${NothingOpen} asOf=${asOf} isStale=${isStale} />` : html`<${Now} lone=${lone} value=${value} isPlain=${isPlain} query=${query} />`}
-    ${isEmpty && !isTv && html`<${Sift} query=${query} value=${value} />`}
     ${!isEmpty && html`<${List} key=${value.key} value=${value} query=${query} acts=${acts} isTv=${isTv} />`}`;
 }
 
@@ -109,12 +108,13 @@ function Now({lone, value, isPlain, query}) {
 /** Who is called next, and for what. @param {{alerts: Alert[]}} props */
 function NextCall({alerts}) {
   const now = useNow(1000);
-  const due = alerts.filter((it) => it.next_action.kind === "escalate" && it.next_action.at && it.next_action.targets.length);
-  const first = due.sort((a, b) => (/** @type {string} */ (a.next_action.at) < /** @type {string} */ (b.next_action.at) ? -1 : 1))[0];
-  if (!first) return null;
+  /** @type {[string, string[], Alert][]} */
+  const due = alerts.flatMap((it) => (it.next_action?.kind === "escalate" && it.next_action.at && it.next_action.targets.length ? [[it.next_action.at, it.next_action.targets, it]] : []));
+  if (!due.length) return null;
+  const [at, targets, first] = due.reduce((a, b) => (b[0] < a[0] ? b : a));
   const {clock, left} = nextOf(first, now);
-  const names = first.next_action.targets.map((target) => targetName(target, first.next_action.at));
-  return html`Next: <b>${listed(names)}</b> ${names.length > 1 ? "are" : "is"} called ${left !== null && left < 600_000 ? "in" : "at"} <b class="num">${clock}</b> for ${first.name}. `;
+  const names = targets.map((target) => targetName(target, at));
+  return html`Next: <b>${listed(names)}</b> ${names.length > 1 ? "are" : "is"} called ${left !== null && left > 0 && (left < 600_000 ? "in" : "at")} <b class="num">${clock}</b> for ${first.name}. `;
 }
 
 /** @param {{value: Loaded, query: Record<string, string>, acts: boolean, isTv: boolean}} props */
@@ -318,8 +318,9 @@ function Group({group, by, number, acts, gone, onAck, children}) {
   const {name, alerts, shared} = group;
   if (by === "none") return html`<section class="group flat" aria-label="Alerts"><ul class="rows">${children}</ul></section>`;
   const counts = tally(alerts.filter(({id}) => !gone.has(id)));
-  const lone = alerts.filter((it) => !gone.has(it.id) && isLone(it, timeNow()) && it.next_action.kind !== "none").map(({id}) => id);
-  const all = lone.length ? lone : alerts.filter((it) => !gone.has(it.id) && isLone(it, timeNow())).map(({id}) => id);
+  const lone = alerts.filter((it) => !gone.has(it.id) && isLone(it, timeNow()));
+  const paging = lone.filter((it) => it.severity !== "info");
+  const all = (paging.length ? paging : lone).map((it) => it.id);
   const id = `group-${number}`;
   return html`<section class="group" aria-labelledby=${id}><header><h2 id=${id}>${by === "severity" ? capital(name) : name}</h2>
     <span class="tally">${SEVERITIES.filter((it) => counts[it]).map((it) => html`<span key=${it}><${Mark} severity=${it} />${counts[it]}</span>`)}</span>

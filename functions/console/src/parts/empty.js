@@ -4,7 +4,7 @@ import {Icon} from "./icon.js";
 /**
  * Nothing is here: why, the evidence, one thing to do.
  * @param {{title: string, why?: import("../vendor/preact.js").Children, proof?: {name: string, is: import("../vendor/preact.js").Children, ok: boolean, icon?: string}[],
- *   act?: import("../vendor/preact.js").Children, foot?: string}} props
+ *   act?: import("../vendor/preact.js").Children, foot?: string | null}} props
  */
 export function Empty({title, why, proof = [], act, foot}) {
   return html`<div class="calm"><h1>${title}</h1>${why && html`<p>${why}</p>`}

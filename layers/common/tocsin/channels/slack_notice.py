@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tocsin.channels.email_notice import ANSWER
+from tocsin.channels.email_notice import answer_of
 from tocsin.channels.slack_blocks import (
     COLOURS,
     OPEN,
@@ -29,6 +29,6 @@ def attachment(notice: "Notice", link: str | None) -> Block:
     said = "\n".join(notice.lines) or notice.title
     blocks: list[Block] = [rich(section([{"type": "text", "text": said}]))]
     if link:
-        opening = button(OPEN, ANSWER) | {"url": link, "style": "primary"}
+        opening = button(OPEN, answer_of(notice)) | {"url": link, "style": "primary"}
         blocks.append({"type": "actions", "elements": [opening]})
     return {"color": COLOURS[Band.INFO], "fallback": first_line(notice), "blocks": blocks}

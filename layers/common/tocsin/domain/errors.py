@@ -6,9 +6,11 @@ TocsinError
 ├── ScopeMissingError        403
 ├── NotFoundError            404
 ├── ConflictError            409
+├── GoneError                410
 ├── PayloadTooLargeError     413
 ├── UnsupportedMediaError    415
 ├── InvalidInputError        422
+├── TooManyRequestsError     429
 └── TryAgainError            503
 """
 
@@ -62,6 +64,12 @@ class ScopeMissingError(TocsinError):
     """The key is valid but lacks the scope."""
 
     code = "scope_missing"
+
+
+class ForeignOriginError(ScopeMissingError):
+    """A request with a cookie that does not come from a page of ours, or may not."""
+
+    code = "foreign_origin"
 
 
 class NotFoundError(TocsinError):
@@ -193,6 +201,13 @@ class KeyNotFoundError(NotFoundError):
     sentence = "There is no API key with this id."
 
 
+class SessionNotFoundError(NotFoundError):
+    """Unknown, ended and other people's look the same."""
+
+    code = "session_not_found"
+    sentence = "There is no session with this id."
+
+
 class ConflictError(TocsinError):
     """The state forbids the request."""
 
@@ -263,6 +278,22 @@ class IdempotencyConflictError(ConflictError):
     """The same Idempotency-Key came before with another request."""
 
     code = "idempotency_conflict"
+
+
+class GoneError(TocsinError):
+    """A link that was right, and was used or has expired."""
+
+    code = "gone"
+
+
+class TooManyRequestsError(TocsinError):
+    """A door was knocked at too often."""
+
+    code = "too_many_requests"
+
+    def __init__(self, message: str, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class PayloadTooLargeError(TocsinError):

@@ -15,7 +15,7 @@ ALERTS_LIMIT: Final = 2_000
 anew: 54 KB of the 400 KB that DynamoDB takes."""
 ATTACH_LIMIT: Final = 49
 """Alerts that one request links: a DynamoDB transaction takes 100 items, one for the incident, one
-for its update, and up to two for each alert."""
+for who changed it, and up to two for each alert."""
 
 
 RESPONDERS_LIMIT: Final = 50

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from tocsin.domain.escalation import TargetKind
-from tocsin.domain.ids import AUTO, Actor
+from tocsin.domain.ids import AUTO, Actor, Via
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Names:
             case "slack":
                 return self.by_slack_id.get(name, name if name in self.users else None)
             case "phone" | "console":
-                return name
+                return None if name.startswith("key:") else name
             case _:
                 return None
 
@@ -72,6 +72,8 @@ class Names:
         if user is not None:
             return self.of(user)
         kind, _, name = (actor or AUTO).partition(":")
+        if kind == Via.CONSOLE:
+            kind, _, name = name.partition(":")
         name = one_line(name, NAME_SHOWN)
         match kind:
             case "key":

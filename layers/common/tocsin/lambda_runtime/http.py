@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from tocsin.domain.errors import (
     ConflictError,
+    GoneError,
     InvalidInputError,
     MalformedInputError,
     NotFoundError,
@@ -22,6 +23,7 @@ from tocsin.domain.errors import (
     ScopeMissingError,
     SenderNotTrustedError,
     TocsinError,
+    TooManyRequestsError,
     TryAgainError,
     UnauthorizedError,
     UnsupportedEncodingError,
@@ -61,6 +63,27 @@ class Request:
         return {name.lower(): str(text) for name, text in found.items()}
 
     @cached_property
+    def cookies(self) -> Mapping[str, str]:
+        """The cookies by name; of one that came several times, the first.
+
+        The gateway takes them out of the headers; other fronts, as the local one, leave them there.
+        """
+        sent = self.event.get("cookies") or self.headers.get("cookie", "").split(";")
+        found: dict[str, str] = {}
+        for each in sent:
+            name, _, text = str(each).partition("=")
+            found.setdefault(name.strip(), text.strip())
+        return found
+
+    @property
+    def has_cookies(self) -> bool:
+        return bool(self.event.get("cookies")) or "cookie" in self.headers
+
+    @property
+    def has_body(self) -> bool:
+        return bool(self.event.get("body"))
+
+    @cached_property
     def body(self) -> bytes:
         """The body as sent: the gateway encodes bodies of other types than text in base64.
 
@@ -94,6 +117,8 @@ class HttpAnswer:
     """Names in lower case."""
     body_again: str | None = None
     """Body for a repeated request if the first one shows a secret, which is not stored."""
+    cookies: tuple[str, ...] = ()
+    """Each as in a header Set-Cookie of its own."""
 
 
 class FaultLog(Protocol):
@@ -119,9 +144,11 @@ STATUS_BY_ERROR: Final[Mapping[type[TocsinError], HTTPStatus]] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     MethodNotAllowedError: HTTPStatus.METHOD_NOT_ALLOWED,
     ConflictError: HTTPStatus.CONFLICT,
+    GoneError: HTTPStatus.GONE,
     PayloadTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     UnsupportedMediaError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     InvalidInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    TooManyRequestsError: HTTPStatus.TOO_MANY_REQUESTS,
     TryAgainError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 RETRY_AFTER_SECONDS: Final = 1
@@ -156,6 +183,8 @@ def error_headers(error: TocsinError) -> dict[str, str]:
     headers = dict(_HEADERS_BY_STATUS.get(status_of(error), {}))
     if isinstance(error, MethodNotAllowedError):
         headers["allow"] = error.allowed
+    if isinstance(error, TooManyRequestsError):
+        headers["retry-after"] = str(error.retry_after_seconds)
     if isinstance(error, UnsupportedEncodingError):
         headers["accept-encoding"] = error.accepted
     if isinstance(error, SenderNotTrustedError) and error.challenge:
@@ -221,11 +250,14 @@ def to_gateway(answer: HttpAnswer, headers: Mapping[str, str] | None = None) -> 
         answer: Its headers win over those of all answers.
         headers: Headers of all answers of a function.
     """
-    return {
+    response: dict[str, Any] = {
         "statusCode": int(answer.status),
         "headers": {**(headers or {}), **answer.headers},
         "body": answer.body,
     }
+    if answer.cookies:
+        response["cookies"] = list(answer.cookies)
+    return response
 
 
 def _first(problems: Sequence[Problem]) -> Sequence[Problem]:

@@ -22,6 +22,7 @@ REQUIRED: Final[Mapping[str, tuple[str, ...]]] = {
     "functions.actions.app.handler": ("DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"),
     "functions.calendar.app.handler": (),
     "functions.console.app.handler": (),
+    "functions.session.app.handler": ("DELIVERIES_QUEUE_URL", "LINK_KEY_PARAMETER"),
     "functions.escalator.app.on_table_change": (
         "TIMERS_QUEUE_URL",
         "DELIVERIES_QUEUE_URL",
@@ -72,6 +73,7 @@ class Settings:
     time_zone: str
     """The team's, a name of the IANA database; an unknown one counts as UTC."""
     team: str
+    stage: str
     last_resort_topic: str
     """The topic of alerts that reached nobody; empty: it has no subscriber."""
     retention: timedelta
@@ -96,6 +98,15 @@ class Settings:
     """Whether the stack's topic has a subscriber."""
     is_shadow: bool
     """Whether no message leaves, because another tool still pages."""
+    oidc_issuer: str
+    """The identity provider of people who sign in; empty: there is none."""
+    oidc_client_id: str
+    oidc_client_secret: str
+    """The name of its parameter, below the stack's own; empty: the client is a public one."""
+    oidc_domains: tuple[str, ...]
+    """Of e-mail addresses that are let in, in lower case; empty: all."""
+    oidc_discovery_url: str
+    """Empty: where the issuer's is by the standard."""
     slack_api_url: str
     """Without a slash at its end."""
     service: str
@@ -133,6 +144,7 @@ class Settings:
             email_from=environment.get("EMAIL_FROM", ""),
             time_zone=environment.get("TIME_ZONE") or "UTC",
             team=environment.get("TEAM", "tocsin"),
+            stage=environment.get("STAGE", "dev"),
             last_resort_topic=environment.get("LAST_RESORT_TOPIC", ""),
             retention=timedelta(days=int(days)),
             public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
@@ -145,6 +157,13 @@ class Settings:
             sends_email=environment.get("SENDS_EMAIL") == "true",
             has_last_resort=environment.get("HAS_LAST_RESORT") == "true",
             is_shadow=environment.get("PAGING") == "shadow",
+            oidc_issuer=environment.get("OIDC_ISSUER", ""),
+            oidc_client_id=environment.get("OIDC_CLIENT_ID", ""),
+            oidc_client_secret=environment.get("OIDC_CLIENT_SECRET", ""),
+            oidc_domains=tuple(
+                environment.get("OIDC_DOMAINS", "").lower().replace(",", " ").split()
+            ),
+            oidc_discovery_url=environment.get("OIDC_DISCOVERY_URL", ""),
             slack_api_url=(environment.get("SLACK_API_URL") or SLACK_API_URL).rstrip("/"),
             service=environment.get("POWERTOOLS_SERVICE_NAME", "tocsin"),
             log_level=environment.get("LOG_LEVEL", "INFO"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from tocsin.domain.on_call.notice import NoticeKind
 from tocsin.usecases.delivery_work import (
     Delivered,
     Outcome,
@@ -16,7 +17,7 @@ from tocsin.usecases.refusals import DeliveryFailedError
 from tocsin.usecases.send_digest import claim_place, skip
 
 if TYPE_CHECKING:
-    from tocsin.domain.notification import Notification
+    from tocsin.domain.notification import Delivery, Notification
     from tocsin.domain.on_call.notice import Notice
     from tocsin.usecases.delivery_work import Work
     from tocsin.usecases.send_digest import Claimed
@@ -38,16 +39,29 @@ def deliver_notice(known: Notification, work: Work) -> Delivered:
         return put_back(delivery, known.held_until or work.now(), work)
     if delivery.notice is None:
         return skip(known, EMPTY, work)
+    if delivery.notice.kind is NoticeKind.SIGN_IN:
+        from tocsin.usecases.deliver_sign_in import why_not
+
+        if reason := why_not(delivery, work):
+            return skip(known, reason, work)
     claimed = claim_place(known, work, is_urgent=False)
     return claimed if isinstance(claimed, Delivered) else _send(claimed, delivery.notice, work)
+
+
+def _link(delivery: Delivery, notice: Notice, work: Work) -> str | None:
+    if notice.kind is NoticeKind.SIGN_IN:
+        from tocsin.usecases.deliver_sign_in import link_of
+
+        return link_of(delivery, work)
+    return work.links.swap(delivery, at=work.now()) if notice.swap else None
 
 
 def _send(it: Claimed, notice: Notice, work: Work) -> Delivered:
     if work.is_shadow:
         return skip_in_shadow(it.notification, None, it.channel, work)
     delivery = it.notification.delivery
-    link = work.links.swap(delivery, at=work.now()) if notice.swap else None
     try:
+        link = _link(delivery, notice, work)
         provider_id = work.sender.send_notice(it.notification, notice, link, it.channel)
     except DeliveryFailedError as failure:
         return note_failure(

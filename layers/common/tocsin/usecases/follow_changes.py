@@ -14,7 +14,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.asking import Asking
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.history import Sample
-from tocsin.domain.ids import AlertId, person_of
+from tocsin.domain.ids import AlertId, Via, person_of, via_of
 from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryKey, DeliveryState, Notification
 from tocsin.domain.people import Directory
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tocsin.domain.next_action import BegunSteps
     from tocsin.usecases.join_as_planned import Joining
     from tocsin.usecases.ports import (
+        ActivityRepository,
         ConfigurationRepository,
         DeliveryQueue,
         DigestRepository,
@@ -54,6 +55,8 @@ class Outlets:
     """Ports of the side effects."""
 
     timeline: TimelineRepository
+    activity: Callable[[], ActivityRepository]
+    """Made for the first act of a person."""
     slots: SlotRepository
     paging: PagingRepository
     notifications: NotificationRepository
@@ -127,12 +130,36 @@ def follow_changes(batch: Sequence[StoredChange], *, now: datetime, outlets: Out
             deliveries += len(planned)
             unreached += is_first
     entries = outlets.timeline.record([each for each in consequences if each.told])
+    _add_activity(consequences, outlets)
     due = _still_due(consequences, latest)
     if due:
         outlets.timers.send(due, now=now)
     _keep_beside(consequences, latest, outlets.timeline)
     _note_acts([change for each in consequences for change in each.told], now, outlets)
     return Followed(entries=entries, timers=len(due), deliveries=deliveries, unreached=unreached)
+
+
+def _add_activity(consequences: Sequence[Consequences], outlets: Outlets) -> None:
+    """Say who did what to alerts; what comes twice is the same row."""
+    acts = [
+        (each.alert, position, change)
+        for each in consequences
+        for position, change in enumerate(each.told)
+        if not each.is_repeat and via_of(change.by) not in {None, Via.INTEGRATION}
+    ]
+    if acts:
+        from tocsin.domain.activity import act_on
+
+        outlets.activity().add(
+            [
+                act_on(
+                    alert.alert_id,
+                    change,
+                    activity_id=f"{alert.alert_id}-{alert.version}-{position}",
+                )
+                for alert, position, change in acts
+            ]
+        )
 
 
 def _note_acts(told: Sequence[Change], now: datetime, outlets: Outlets) -> None:

@@ -3,18 +3,21 @@
 Only type checkers import this: a cold start does without it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from tocsin.domain.activity import Activity
 from tocsin.domain.alert import Alert
 from tocsin.domain.alert_query import AlertPage, AlertQuery, Counts
 from tocsin.domain.answer import Answer, Claim
+from tocsin.domain.change_cursor import Changes
 from tocsin.domain.configuration import Stored
 from tocsin.domain.consequences import Consequences
 from tocsin.domain.credential import ApiKey, SecretHash
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.digest_message import DigestLinks, DigestMessage
+from tocsin.domain.doors import Knock, Limit
 from tocsin.domain.gate import Passage
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.history import Sample
@@ -27,6 +30,7 @@ from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
 from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
+from tocsin.domain.oidc import WayOut
 from tocsin.domain.on_call.notice import Notice
 from tocsin.domain.on_call.schedule import Override, ScheduleOverride
 from tocsin.domain.on_call.swap import Swap
@@ -34,6 +38,7 @@ from tocsin.domain.people import Channel, ContactMethod, Directory, User
 from tocsin.domain.reception import Source
 from tocsin.domain.routing import Routing
 from tocsin.domain.sent_body import SentBodies, SentBody
+from tocsin.domain.session import Session
 from tocsin.domain.signal import Signal
 from tocsin.domain.silence import Holds
 from tocsin.domain.sweep import SweepState
@@ -474,6 +479,9 @@ class LinkMaker(Protocol):
     def swap(self, delivery: Delivery, *, at: datetime) -> str | None:
         """Make the link to the swap that a notice asks for; None: as `links`."""
 
+    def sign_in(self, delivery: Delivery, user: User) -> str | None:
+        """Make the link by which the user signs in; None: it cannot be made for now."""
+
 
 class SecretStore(Protocol):
     """Stores secrets for other systems to read."""
@@ -620,6 +628,49 @@ class KeyRepository(Protocol):
         """Record the use; at most one write a minute for each key."""
 
 
+class SessionRepository(Protocol):
+    """Sessions of the console; ended ones may still be there."""
+
+    def find(self, secret_hash: SecretHash) -> Session | None:
+        """Read it consistently; None: unknown or revoked."""
+
+    def list(self) -> tuple[Session, ...]:
+        """Read all, in no order."""
+
+    def add(self, session: Session, *, write_id: WriteId) -> None:
+        """Store a new one.
+
+        Raises:
+            ConcurrentUpdateError: There is one with this hash.
+        """
+
+    def mark_used(self, session: Session, *, at: datetime) -> None:
+        """Record the use, and that it ends later for it; nothing happens to a revoked one."""
+
+    def revoke(self, session: Session) -> None:
+        """Remove it, if it exists."""
+
+
+class KnockRepository(Protocol):
+    """Knocks at the doors of the console."""
+
+    def count(self, knock: Knock, subject: str, limit: Limit, *, at: datetime) -> int:
+        """Count one more, and say how many there were in this window."""
+
+
+class SignInRepository(Protocol):
+    """Links that were used, and people who are at the identity provider; for minutes."""
+
+    def use_link(self, link_id: str, *, until: datetime, write_id: WriteId) -> bool:
+        """Use it up; False: it was used before."""
+
+    def keep_way(self, state_hash: SecretHash, way: WayOut, *, write_id: WriteId) -> None:
+        """Keep what is needed when the person comes back."""
+
+    def take_way(self, state_hash: SecretHash, *, at: datetime) -> WayOut | None:
+        """Read and remove it; None: unknown, too old, or taken before."""
+
+
 class TimelineRepository(Protocol):
     """What the stream derives from changes; each write is idempotent."""
 
@@ -653,6 +704,38 @@ class TimelineRepository(Protocol):
 
     def correct_counts(self, by: Counts) -> None:
         """Correct the numbers of open alerts: a change was lost."""
+
+
+class ActivityRepository(Protocol):
+    """Who changed what; rows are forgotten after 400 days."""
+
+    def add(self, rows: Sequence[Activity]) -> None:
+        """Add rows of actions that the stream tells of; one that comes twice is the same row."""
+
+    def newest(
+        self, since: datetime, until: datetime, *, before: str | None = None
+    ) -> Iterator[Activity]:
+        """Read rows, newest first, as they are asked for.
+
+        Args:
+            since: The first time.
+            until: The last time.
+            before: The place of a row, to go on after it.
+        """
+
+
+class ChangeCounter(Protocol):
+    """Counts what changes, for pages that ask whether to read anew."""
+
+    def read(self) -> Changes:
+        """Read it consistently; a new one if none is stored."""
+
+    def move(self, *, at: datetime) -> None:
+        """Count one change more.
+
+        Raises:
+            TryAgainError: It may not be counted.
+        """
 
 
 class SweepRepository(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +23,7 @@ from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from tocsin.domain.digest import DigestId
+    from tocsin.domain.doors import Knock
     from tocsin.domain.line import Place
 
 type Key = dict[str, dict[str, Any]]
@@ -94,8 +97,41 @@ def key(pk: str, sk: str) -> Key:
     return {"pk": {"S": pk}, "sk": {"S": sk}}
 
 
+def key_of(item: Mapping[str, Any]) -> Key:
+    return {name: item[name] for name in ("pk", "sk")}
+
+
 SWEEP_KEY: Final = key("SWEEP", "SWEEP")
 """The state of the sweep."""
+ACTIVITY_FROM: Final = "Y#"
+ACTIVITY_PREFIXES: Final = ("activity#", "acted#")
+"""Begin the rows that are written with a change, and those that the stream adds, which tells open
+pages of the change anyway."""
+_DECEMBER: Final = 12
+
+
+def activity_key(at: datetime, place: str, *, with_change: bool) -> Key:
+    """A row; `place` begins with its time and is the same for the same change."""
+    prefix = ACTIVITY_PREFIXES[0 if with_change else 1]
+    return key(_activity_partition(at.year, at.month), f"{prefix}{place}")
+
+
+def activity_partitions(since: datetime, until: datetime) -> Iterator[str]:
+    """Those of the months between, newest first."""
+    year, month = until.year, until.month
+    while (year, month) >= (since.year, since.month):
+        yield _activity_partition(year, month)
+        year, month = (year, month - 1) if month > 1 else (year - 1, _DECEMBER)
+
+
+def _activity_partition(year: int, month: int) -> str:
+    return f"{ACTIVITY_FROM}{year:04}-{month:02}"
+
+
+SHOWN_PARTITIONS: Final = (HEARTBEATS, HOLDS, "N#")
+"""Begin those whose changes pages show; the ledger and activity only in part."""
+CHANGES_KEY: Final = key("CHANGES", "CHANGES")
+"""How often anything changed that a page shows."""
 
 
 def slot_partition(slot: Fingerprint) -> str:
@@ -213,6 +249,30 @@ def opened_key(begins_at: datetime) -> Key:
 def credential_key(secret_hash: SecretHash) -> Key:
     """The name that a key or token belongs to."""
     return key(f"K#{secret_hash}", "KEY")
+
+
+SESSIONS: Final = "C#session"
+"""All sessions of the console: one query lists them."""
+
+
+def session_key(secret_hash: SecretHash) -> Key:
+    return key(SESSIONS, secret_hash)
+
+
+def knock_key(knock: Knock, subject: str, begins_at: datetime) -> Key:
+    """The knocks of one subject at one door, in one window; the subject is kept as a hash."""
+    name = hashlib.sha256(f"{knock}:{subject}".encode("utf-8", "surrogatepass")).hexdigest()
+    return key(f"V#{name}", f"{milliseconds(begins_at):013}")
+
+
+def used_link_key(link_id: str) -> Key:
+    """A link to sign in that was used."""
+    return key(f"U#{link_id}", "USED")
+
+
+def way_out_key(state_hash: SecretHash) -> Key:
+    """A person who is at the identity provider."""
+    return key(f"O#{state_hash}", "WAY")
 
 
 def configuration_partition(kind: str) -> str:

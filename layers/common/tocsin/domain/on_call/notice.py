@@ -16,9 +16,12 @@ class NoticeKind(StrEnum):
     """Who is on call in the coming week."""
     SWAP = "swap"
     """A swap is asked for, or was answered."""
+    SIGN_IN = "sign_in"
+    """A link was asked for to sign in; it is in the message only."""
 
 
-OPTIONAL: Final = tuple(kind for kind in NoticeKind if kind is not NoticeKind.SWAP)
+_ASKED_FOR: Final = frozenset((NoticeKind.SWAP, NoticeKind.SIGN_IN))
+OPTIONAL: Final = tuple(kind for kind in NoticeKind if kind not in _ASKED_FOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,10 +24,12 @@ from tocsin.domain.errors import AlertNotFoundError, InvalidInputError, Problem
 from tocsin.domain.history import Sample, history_of
 from tocsin.domain.ids import (
     AlertId,
+    Via,
     WriteId,
     fingerprint_of,
     is_ulid,
     milliseconds,
+    via_of,
 )
 from tocsin.domain.sent_body import SentBodies
 from tocsin.domain.timeline import Change, TimelinePage
@@ -118,7 +120,17 @@ class DynamoDBAlerts:
     def add_note(self, alert_id: AlertId, note: Change, *, write_id: WriteId) -> None:
         key = keys.note_key(alert_id, milliseconds(note.at), write_id)
         item = change_item(key, note, self.retention)
-        self.call("PutItem", {"TableName": self.table_name, "Item": item})
+        if via_of(note.by) in {None, Via.INTEGRATION}:
+            self.call("PutItem", {"TableName": self.table_name, "Item": item})
+            return
+        from tocsin.adapters.dynamodb.activity.activity_items import activity_item
+        from tocsin.adapters.dynamodb.transactions import IS_NEW, put, transact
+        from tocsin.domain.activity import act_on
+
+        row = act_on(alert_id, note, activity_id=f"{write_id}-0")
+        activity = activity_item(row, with_change=True, write_id=write_id)
+        actions = (put(self.table_name, item, IS_NEW), put(self.table_name, activity, IS_NEW))
+        transact(self.call, actions, write_id=write_id)
 
     def _read(self, alert_id: AlertId) -> tuple[Alert, Image]:
         """Read one alert with its whole facts, and its item."""

@@ -28,7 +28,14 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
     write_texts,
 )
 from tocsin.adapters.dynamodb.queries import SORT_KEY_LIMIT_BYTES, get_item
-from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, is_ours
+from tocsin.adapters.dynamodb.transactions import (
+    CONDITION_FAILED,
+    Action,
+    TransactionRefusedError,
+    is_ours,
+    put,
+    transact,
+)
 from tocsin.domain.credential import SecretHash
 from tocsin.domain.cron import Cron
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
@@ -134,9 +141,12 @@ class DynamoDBHeartbeats(NamedObjects[Heartbeat]):
         if before is None:
             return NamedObjects.put(self, None, after, write_id=write_id)
         after = replace(after, version=before.version + 1)
+        activity = self.noted(before, after, write_id)
         try:
+            if activity:
+                return self._update_with(activity, before, after, write_id)
             return self.update(before, after, write_id=write_id)
-        except HeartbeatRefusedError:
+        except (HeartbeatRefusedError, TransactionRefusedError):
             message = "This heartbeat was heard from or changed just now. Send this again."
             raise ConcurrentUpdateError(message) from None
 
@@ -160,6 +170,18 @@ class DynamoDBHeartbeats(NamedObjects[Heartbeat]):
             "ExpressionAttributeValues": values,
         }
         self._write_state("PutItem", request, write_id)
+        return after
+
+    def _update_with(
+        self,
+        activity: tuple[Action, ...],
+        before: Heartbeat,
+        after: Heartbeat,
+        write_id: WriteId,
+    ) -> Heartbeat:
+        condition, values = _as_read_whole(before)
+        written = put(self.table_name, self.to_item(after, write_id), condition, values)
+        transact(self.call, (written, *activity), write_id=write_id)
         return after
 
     def _write_state(

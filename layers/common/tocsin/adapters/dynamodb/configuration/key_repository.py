@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
@@ -23,6 +23,9 @@ from tocsin.domain.credential import ApiKey, Scope, SecretHash
 from tocsin.domain.errors import ConcurrentUpdateError, KeyNotFoundError
 from tocsin.domain.ids import Actor, WriteId, instant
 
+if TYPE_CHECKING:
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
+
 KIND: Final = "key"
 USE_RESOLUTION: Final = timedelta(minutes=1)
 
@@ -36,6 +39,8 @@ class DynamoDBKeys:
 
     call: Call
     table_name: str
+    scribe: "Scribe | None" = None
+    """Writes who changed what with each change."""
 
     def by_hash(self, secret_hash: SecretHash) -> ApiKey | None:
         credential = get_item(self.call, self.table_name, keys.credential_key(secret_hash))
@@ -57,6 +62,7 @@ class DynamoDBKeys:
         actions = (
             put(self.table_name, key_item(key, write_id), IS_NEW),
             put(self.table_name, _credential_item(key), IS_NEW),
+            *self._noted(None, key, write_id),
         )
         try:
             transact(self.call, actions, write_id=write_id)
@@ -85,9 +91,13 @@ class DynamoDBKeys:
             secret_hash=text(before.secret_hash),
         )
         key = keys.configuration_key(KIND, before.key_id)
-        action = {"Update": update.parameters(self.table_name, key)}
+        actions = (
+            {"Update": update.parameters(self.table_name, key)},
+            *self._standing(while_stands),
+            *self._noted(before, stored, write_id),
+        )
         try:
-            transact(self.call, (action, *self._standing(while_stands)), write_id=write_id)
+            transact(self.call, actions, write_id=write_id)
         except TransactionRefusedError as refusal:
             raise _changed() from refusal
         return stored
@@ -103,6 +113,7 @@ class DynamoDBKeys:
             delete(self.table_name, address, _IS_AS_READ, as_read),
             delete(self.table_name, credential, _IS_ITS, {":key_id": text(key.key_id)}),
             *self._standing(while_stands),
+            *self._noted(key, None, write_id),
         )
         try:
             transact(self.call, actions, write_id=write_id)
@@ -128,6 +139,17 @@ class DynamoDBKeys:
     def _find(self, key_id: str) -> ApiKey | None:
         image = get_configured(self.call, self.table_name, KIND, key_id)
         return key_from(image) if image else None
+
+    def _noted(
+        self, before: ApiKey | None, after: ApiKey | None, write_id: WriteId
+    ) -> tuple[Action, ...]:
+        key = before or after
+        if self.scribe is None or key is None:
+            return ()
+        from tocsin.adapters.dynamodb.activity.scribe import ObjectChange
+
+        change = ObjectChange(kind=KIND, name=key.key_id, before=before, after=after)
+        return self.scribe.note(change, write_id=write_id)
 
     def _standing(self, key: ApiKey | None) -> tuple[Action, ...]:
         if key is None:

@@ -35,6 +35,7 @@ from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from tocsin.adapters.aws_json import Call
+    from tocsin.adapters.dynamodb.activity.scribe import Scribe
     from tocsin.domain.configuration import Named, Stored
     from tocsin.domain.errors import NotFoundError
     from tocsin.domain.hours import Hours
@@ -68,6 +69,8 @@ class NamedObjects[S: Stored]:
     call: Call
     table_name: str
     kind: Kind[Any]
+    scribe: Scribe | None = None
+    """Writes who changed what with each change."""
 
     def find(self, name: str) -> S | None:
         image = get_configured(self.call, self.table_name, self.kind.name, name)
@@ -90,14 +93,17 @@ class NamedObjects[S: Stored]:
         condition, values = (IS_AS_READ, as_read(before)) if before else (IS_NEW, None)
         written = put(self.table_name, self.to_item(stored, write_id), condition, values)
         former = self._tokens_of(before) if before else ()
-        self._write(written, stored.name, former, self._tokens_of(stored), write_id)
+        activity = self.noted(before, stored, write_id)
+        tokens = self._tokens_of(stored)
+        self._write(written, stored.name, former, tokens, activity, write_id)
         return stored
 
     def delete(self, stored: S, *, write_id: WriteId) -> None:
         key = keys.configuration_key(self.kind.name, stored.name)
         removed = delete(self.table_name, key, IS_AS_READ, as_read(stored))
         try:
-            self._write(removed, stored.name, self._tokens_of(stored), (), write_id)
+            tokens, activity = self._tokens_of(stored), self.noted(stored, None, write_id)
+            self._write(removed, stored.name, tokens, (), activity, write_id)
         except _MetNothingError:
             return
 
@@ -122,6 +128,17 @@ class NamedObjects[S: Stored]:
         """The attributes of this kind."""
         return self.kind.write(stored)
 
+    def noted(self, before: S | None, after: S | None, write_id: WriteId) -> tuple[Action, ...]:
+        """What to write beside a change of an object."""
+        if self.scribe is None:
+            return ()
+        from tocsin.adapters.dynamodb.activity.scribe import ObjectChange
+
+        stored = before if after is None else after
+        name = stored.name if stored else ""
+        change = ObjectChange(kind=self.kind.name, name=name, before=before, after=after)
+        return self.scribe.note(change, write_id=write_id)
+
     def _tokens_of(self, stored: S) -> tuple[Token, ...]:
         return self.kind.tokens(stored) if self.kind.tokens else ()
 
@@ -131,17 +148,18 @@ class NamedObjects[S: Stored]:
         name: str,
         former: tuple[Token, ...],
         tokens: tuple[Token, ...],
+        activity: tuple[Action, ...],
         write_id: WriteId,
     ) -> None:
-        """Write the object and the items of its tokens, all or nothing.
+        """Write the object, the items of its tokens and the activity, all or nothing.
 
         Raises:
             ConcurrentUpdateError: It is not as read.
         """
-        if self.kind.tokens is None:
+        if self.kind.tokens is None and not activity:
             self._write_alone(written, write_id)
             return
-        actions = (written, *self._token_actions(name, former, tokens))
+        actions = (written, *self._token_actions(name, former, tokens), *activity)
         try:
             transact(self.call, actions, write_id=write_id)
         except TransactionRefusedError as refusal:

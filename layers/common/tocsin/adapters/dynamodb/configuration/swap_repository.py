@@ -20,7 +20,7 @@ from tocsin.adapters.dynamodb.configuration.named_objects import (
     as_read,
     name_of,
 )
-from tocsin.adapters.dynamodb.configuration.override_repository import override_item
+from tocsin.adapters.dynamodb.configuration.override_repository import noted_override, override_item
 from tocsin.adapters.dynamodb.transactions import (
     IS_NEW,
     TransactionRefusedError,
@@ -94,6 +94,12 @@ class DynamoDBSwaps(NamedObjects[Swap]):
         actions = (
             put(table, item, IS_AS_READ, as_read(before)),
             *(put(table, override_item(it, write_id), IS_NEW) for it in made),
+            *self.noted(before, stored, write_id),
+            *(
+                action
+                for position, it in enumerate(made, start=1)
+                for action in noted_override(self.scribe, None, it, write_id, position)
+            ),
         )
         try:
             transact(self.call, actions, write_id=write_id)

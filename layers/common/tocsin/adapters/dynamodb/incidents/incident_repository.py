@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
+from tocsin.adapters.dynamodb.activity.scribe import ObjectChange, Scribe, noted
 from tocsin.adapters.dynamodb.alerts.items import Image, Item, number, text
 from tocsin.adapters.dynamodb.alerts.writes import state_update
 from tocsin.adapters.dynamodb.incidents.incident_items import (
@@ -51,6 +52,8 @@ class DynamoDBIncidents:
     table_name: str
     retention: timedelta
     """Of timeline entries; incidents themselves stay."""
+    scribe: Scribe | None = None
+    """Writes who changed what with each change."""
 
     def get(self, incident_id: IncidentId) -> Incident:
         if not is_ulid(incident_id):
@@ -89,7 +92,8 @@ class DynamoDBIncidents:
 
     def add(self, incident: Incident, alerts: Sequence[Link], *, write_id: WriteId) -> Incident:
         item = incident_item(incident, write_id)
-        self._write([put(self.table_name, item, IS_NEW)], alerts, write_id)
+        actions = [put(self.table_name, item, IS_NEW), *self._noted(None, incident, write_id)]
+        self._write(actions, alerts, write_id)
         return incident
 
     def update(
@@ -106,6 +110,7 @@ class DynamoDBIncidents:
         actions = [put(self.table_name, incident_item(stored, write_id), _IS_AS_READ, expected)]
         if said is not None:
             actions.append(put(self.table_name, update_item(stored, said), IS_NEW))
+        actions += self._noted(before, stored, write_id, said)
         self._write(actions, alerts, write_id)
         return stored
 
@@ -113,6 +118,19 @@ class DynamoDBIncidents:
         partition = keys.incident_partition(incident_id)
         images = query_all(self.call, self.table_name, partition, keys.INCIDENT_UPDATES_FROM)
         return tuple(update_from(image) for image in images)
+
+    def _noted(
+        self,
+        before: Incident | None,
+        after: Incident,
+        write_id: WriteId,
+        said: IncidentUpdate | None = None,
+    ) -> tuple[Action, ...]:
+        words = {"message": said.message} if said and said.message else {}
+        change = ObjectChange(
+            kind="incident", name=after.incident_id, before=before, after=after, said=words
+        )
+        return noted(self.scribe, change, write_id)
 
     def _newest(self, state: str, limit: int, cursor: str | None) -> Sequence[Image]:
         request: dict[str, Any] = {

@@ -22,6 +22,9 @@ KEPT_BYTES: Final = 1_048_576
 """The longest message of SQS. A record has two images of an item, which is 400 KB at most; packed
 they are longer only where their texts cannot be deflated."""
 
+_ON_THEIR_WAY: Final = frozenset(("waiting", "claimed"))
+"""States of a message that are told by what made them, or end soon."""
+
 
 def stored_change(record: Mapping[str, Any]) -> StoredChange | None:
     """Read a record; None: not of a slot.
@@ -69,6 +72,32 @@ def stored_awake(record: Mapping[str, Any]) -> Awake | None:
     from tocsin.adapters.dynamodb.configuration.awake_items import awake_from
 
     return awake_from(new)
+
+
+def is_shown(record: Mapping[str, Any]) -> bool:
+    """Whether a page may show what was written: pages that are open are to read again.
+
+    A copy for lists, of counts that were told before, is not, nor what the stream writes beside:
+    its reader writes that before it says so.
+    """
+    told = record["dynamodb"]
+    new, old = told.get("NewImage"), told.get("OldImage")
+    if new is None:
+        return False
+    if new["sk"]["S"] == keys.LIVE:
+        return old is None or _without_copies(old) != _without_copies(new)
+    partition = str(new["pk"]["S"])
+    if partition.startswith(keys.LEDGER_FROM):
+        return new["state"]["S"] not in _ON_THEIR_WAY or "bundled_into" in new
+    if partition.startswith(keys.ACTIVITY_FROM):
+        return str(new["sk"]["S"]).startswith(keys.ACTIVITY_PREFIXES[0])
+    return partition.startswith(keys.SHOWN_PARTITIONS) or keys.key_of(new) == keys.STORM_KEY
+
+
+def _without_copies(image: Mapping[str, Any]) -> dict[str, Any]:
+    listed = image.get(keys.LISTED, {"M": {}})["M"]
+    own = {it: listed[it] for it in listed.keys() - keys.COPIED_FIELDS.values()}
+    return {**image, keys.LISTED: own, "changes": None}
 
 
 def _is_awake(image: Mapping[str, Any]) -> bool:

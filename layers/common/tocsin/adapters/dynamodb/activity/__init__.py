@@ -1,0 +1,1 @@
+"""Activity: who changed what."""

@@ -1,0 +1,456 @@
+"""The list of alerts: many acknowledged with three keys, nothing that moves under a hand."""
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.access import axe, does_not_scroll_sideways
+from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Theme, Watches
+from tests.stack.client import Client, Sender, eventually
+
+expect.set_options(timeout=20_000)  # as the pages' own: two cores have a stack and a browser
+
+FORTY = 40
+TOUCH_PX = 44
+HERE = Path(__file__).parent
+MARKUP = "<img src=x onerror=\"document.title='gone'\">"
+FAILED = "Failed to load resource"
+
+type Alert = dict[str, Any]
+type Fire = Callable[..., list[str]]
+
+
+@pytest.fixture
+def story() -> str:
+    """Label that the alerts of one test have, and no others."""
+    return uuid.uuid4().hex[:8]
+
+
+@pytest.fixture
+def fire(rest: Sender, story: str) -> Fire:
+    """Opens alerts of this story and returns their ids."""
+
+    def fire(*names: str, severity: str = "warning") -> list[str]:
+        return [
+            str(
+                rest.send(
+                    name=name, severity=severity, object=f"{story}-{name}", labels={"story": story}
+                )["alert_id"]
+            )
+            for name in names
+        ]
+
+    return fire
+
+
+def opened(page: Page, story: str, more: str = "") -> None:
+    page.goto(f"/?label.story={story}&group=none{more}")
+    page.locator(".row").first.wait_for()
+
+
+def names(page: Page) -> list[str]:
+    return page.locator(".row .name").all_inner_texts()
+
+
+def test_forty_are_acknowledged_with_three_keys(
+    page_of: PageOf, api: Client, fire: Fire, story: str
+) -> None:
+    ids = fire(*(f"disk {number}" for number in range(FORTY)))
+    page = page_of("responder")
+    opened(page, story)
+    expect(page.locator(".row")).to_have_count(FORTY)
+
+    for key in ("*", "a", "Enter"):
+        page.keyboard.press(key)
+
+    expect(page.locator(".toast")).to_contain_text(f"{FORTY} acknowledged")
+    for alert_id in (ids[0], ids[-1]):
+        assert api.alert(alert_id)["status"] == "acknowledged"
+    rows = api.get(f"/api/v1/alerts?label.story={story}&status=firing").expect(200).data
+    assert rows == []
+    expect(page.locator(".row.held")).to_have_count(FORTY)
+    axe(page)
+
+
+def test_one_note_for_all_and_what_was_already_so_is_said(
+    page_of: PageOf, api: Client, fire: Fire, story: str
+) -> None:
+    first, second = fire("one", "two")
+    page = page_of("responder")
+    opened(page, story)
+    api.post(f"/api/v1/alerts/{first}/resolve").expect(200)
+    for key in ("*", "a"):
+        page.keyboard.press(key)
+    page.keyboard.type("Deploying a fix")
+    page.keyboard.press("Enter")
+
+    expect(page.locator(".toast")).to_contain_text("1 acknowledged, 1 was already resolved")
+    assert api.entries(second, "acknowledged")[0]["note"] == "Deploying a fix"
+
+
+def test_give_back_and_undo(page_of: PageOf, api: Client, fire: Fire, story: str) -> None:
+    (only,) = fire("cache")
+    page = page_of("responder")
+    opened(page, story)
+    page.get_by_role("button", name="Acknowledge cache").click()
+    page.locator(".toast").get_by_role("button", name="Give back").click()
+    expect(page.locator(".toast").last).to_contain_text("1 given back")
+    assert api.alert(only)["status"] == "firing"
+
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    page.get_by_role("button", name="15 minutes").click()
+    expect(page.locator(".toast").last).to_contain_text("1 snoozed until")
+    assert api.alert(only)["snoozed_until"]
+    page.locator(".toast").last.get_by_role("button", name="Undo").click()
+    eventually(lambda: api.alert(only)["snoozed_until"], lambda until: until is None)
+
+
+def test_new_ones_are_announced_and_move_nothing(page_of: PageOf, fire: Fire, story: str) -> None:
+    fire("first", "second")
+    page = page_of("responder")
+    opened(page, story)
+    stood = names(page)
+    page.locator(".row .name").first.hover()
+
+    fire("third", severity="critical")
+    announced = page.get_by_text("1 new alert, 1 critical").first
+    announced.wait_for(timeout=60_000)
+    assert names(page) == stood
+
+    page.keyboard.press(".")
+    expect(page.locator(".row .name")).to_have_count(3)
+    assert names(page)[0] == "third"
+
+
+def test_what_is_over_stays_under_the_hand(
+    page_of: PageOf, api: Client, fire: Fire, story: str
+) -> None:
+    first, _ = fire("goes", "stays")
+    page = page_of("responder")
+    opened(page, story)
+    page.locator(".row .name").first.focus()
+    api.post(f"/api/v1/alerts/{first}/resolve").expect(200)
+    expect(page.locator(".row.over")).to_have_count(1, timeout=60_000)
+    assert len(names(page)) == 2
+
+    page.get_by_role("link", name="Resolved").click()
+    expect(page.locator(".row .name")).to_have_text(["goes"])
+    expect(page.get_by_role("heading", name="1 resolved")).to_be_visible()
+
+
+def test_an_open_menu_survives_a_refresh(page_of: PageOf, fire: Fire, story: str) -> None:
+    fire("quiet")
+    page = page_of("responder")
+    opened(page, story)
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    choice = page.get_by_role("button", name="15 minutes")
+    expect(choice).to_be_focused()
+    fire("loud")
+    page.get_by_text("1 new alert").first.wait_for(timeout=60_000)
+    expect(choice).to_be_focused()
+
+
+def test_select_a_range_and_open_with_enter(page_of: PageOf, fire: Fire, story: str) -> None:
+    fire("a", "b", "c", "d")
+    page = page_of("responder")
+    opened(page, story)
+    boxes = page.locator(".pick input")
+    boxes.nth(0).click()
+    boxes.nth(2).click(modifiers=["Shift"])
+    expect(page.locator(".picked")).to_contain_text("3 selected")
+    page.keyboard.press("Escape")
+    expect(page.locator(".picked")).to_have_count(0)
+
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator(".picked")).to_contain_text("1 selected")
+    page.keyboard.press("Escape")
+    page.locator(".row .name").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/console/alerts/"))
+
+
+def test_keys_do_nothing_in_a_field_and_can_be_turned_off(
+    page_of: PageOf, fire: Fire, story: str
+) -> None:
+    fire("field")
+    page = page_of("responder")
+    opened(page, story)
+    page.keyboard.press("/")
+    page.keyboard.type("x*a?")
+    expect(page.locator(".picked")).to_have_count(0)
+    expect(page.locator("dialog")).to_have_count(0)
+    page.keyboard.press("Escape")
+    opened(page, story)
+
+    page.keyboard.press("?")
+    page.get_by_label("Single keys act on this device").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("*")
+    expect(page.locator(".picked")).to_have_count(0)
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="Search and commands")).to_be_focused()
+
+
+def test_the_address_holds_what_is_shown(page_of: PageOf, fire: Fire, story: str) -> None:
+    fire("mild", severity="info")
+    fire("bad", severity="critical")
+    page = page_of("responder")
+    opened(page, story)
+    page.locator(".toggle").first.click()
+    expect(page.locator(".row")).to_have_count(1)
+    assert "severity=critical" in page.url
+    page.reload()
+    expect(page.locator(".row")).to_have_count(1)
+    page.go_back()
+    expect(page.locator(".row")).to_have_count(2)
+
+
+def test_a_filter_says_what_it_hides(page_of: PageOf, fire: Fire) -> None:
+    fire("seen")
+    page = page_of("responder")
+    page.goto("/?q=nothinglikethis")
+    expect(page.get_by_text(re.compile(r"Your filter hides \d+"))).to_be_visible()
+    page.get_by_role("link", name="Clear the filter").click()
+    page.locator(".row").first.wait_for()
+
+
+def test_a_viewer_can_press_nothing(page_of: PageOf, fire: Fire, story: str) -> None:
+    fire("look")
+    page = page_of("viewer")
+    opened(page, story)
+    for key in ("*", "a"):
+        page.keyboard.press(key)
+    expect(page.locator(".act button, .pick, .picked, dialog")).to_have_count(0)
+
+
+def test_a_sender_cannot_write_into_the_page(page_of: PageOf, fire: Fire, story: str) -> None:
+    fire(MARKUP)
+    page = page_of("responder")
+    opened(page, story)
+    assert names(page) == [MARKUP]
+    page.keyboard.press("j")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name=f"Resolve {MARKUP}")).to_be_visible()
+    assert "gone" not in page.title()
+
+
+# ---- States that a stack is not brought into quickly: its answers are set ----
+
+
+@pytest.fixture
+def sample(api: Client, fire: Fire) -> Alert:
+    """An alert as the API tells it."""
+    (alert_id,) = fire("sample", severity="critical")
+    return {key: value for key, value in api.alert(alert_id).items() if key != "overflow"}
+
+
+def in_minutes(minutes: float) -> str:
+    return (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
+
+
+def all_kinds(sample: Alert) -> list[Alert]:
+    step = {"kind": "escalate", "why": "", "step": 2, "targets": ["user:bob"], "again": False}
+    none = {**step, "kind": "none", "at": None, "step": None, "targets": []}
+    labels = {"service": "api", "cluster": "eu-1"}
+    kinds: list[Alert] = [
+        {"name": "soon", "next_action": {**step, "at": in_minutes(0.6)}, "occurrences": 9},
+        {"name": "later", "severity": "warning", "next_action": {**step, "at": in_minutes(7)}},
+        {
+            "name": "held",
+            "status": "acknowledged",
+            "acknowledged_by": "bob",
+            "acknowledged_at": in_minutes(-5),
+            "next_action": {**step, "kind": "unacknowledge", "at": in_minutes(40)},
+        },
+        {
+            "name": "asleep",
+            "severity": "warning",
+            "snoozed_until": in_minutes(50),
+            "snoozed_by": "alice",
+            "next_action": {**step, "kind": "wake", "at": in_minutes(50)},
+        },
+        {
+            "name": "spent",
+            "severity": "warning",
+            "flapping": True,
+            "next_action": {
+                **none,
+                "why": "every step of default was paged, and nobody acknowledged",
+            },
+        },
+        {
+            "name": "mild",
+            "severity": "info",
+            "next_action": {**none, "why": "default pages nobody for this severity"},
+        },
+    ]
+    return [
+        {
+            **sample,
+            "labels": labels,
+            "occurrences": 1,
+            "id": f"{str(sample['id'])[:-2]}{n:02d}",
+            **it,
+        }
+        for n, it in enumerate(kinds)
+    ]
+
+
+def answer(page: Page, alerts: Sequence[Alert], total: int | None = None) -> None:
+    by_severity = {
+        severity: sum(it["severity"] == severity for it in alerts)
+        for severity in ("critical", "warning", "info")
+    }
+    meta = {
+        "total": len(alerts) if total is None else total,
+        "firing": sum(it["status"] == "firing" for it in alerts),
+        "acknowledged": sum(it["status"] == "acknowledged" for it in alerts),
+        "snoozed": sum(it["snoozed_until"] is not None for it in alerts),
+        "by_severity": by_severity,
+    }
+
+    def reply(route: Route) -> None:
+        if route.request.method != "GET":
+            route.fallback()
+            return
+        query = parse_qs(urlsplit(route.request.url).query)
+        start = int(query.get("cursor", ["0"])[0])
+        end = start + int(query.get("limit", ["50"])[0])
+        more = {"next_cursor": str(end), "has_more": True} if end < len(alerts) else {}
+        body = {"data": list(alerts[start:end]), "meta": meta, "has_more": False, **more}
+        route.fulfill(status=200, content_type="application/json", body=json.dumps(body))
+
+    page.route(lambda url: urlsplit(url).path == "/api/v1/alerts", reply)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=["phone", "tablet", "desk"])
+def test_everybody_can_use_each_state(
+    page_of: PageOf, sample: Alert, size: Size, theme: Theme
+) -> None:
+    page = page_of("responder", size, theme)
+    answer(page, all_kinds(sample))
+    page.goto("/")
+    page.locator(".row").first.wait_for()
+    expect(page.locator(".now h1")).to_contain_text("1 critical, nobody has it")
+    axe(page)
+    does_not_scroll_sideways(page)
+    for key, shown in (("*", ".picked"), ("a", "dialog")):
+        page.keyboard.press(key)
+        page.locator(shown).wait_for()
+        axe(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.get_by_role("button", name="15 minutes").wait_for()
+    axe(page)
+    does_not_scroll_sideways(page)
+    page.goto("/?tv=1")
+    page.locator(".row").first.wait_for()
+    axe(page)
+    expect(page.locator(".row button, .rail")).to_have_count(0)
+
+
+def test_a_thumb_reaches_everything(page_of: PageOf, sample: Alert) -> None:
+    page = page_of("responder", PHONE)
+    answer(page, all_kinds(sample))
+    page.goto("/")
+    page.locator(".row").first.wait_for()
+    page.get_by_role("button", name="Select alerts").click()
+    page.locator(".pick").first.click()
+    small = page.evaluate(
+        """(touch) => [...document.querySelectorAll("button, a.btn, .tabs a, .pick, .rail a")]
+          .filter((it) => it.checkVisibility())
+          .map((it) => [it.textContent, it.getBoundingClientRect()])
+          .filter(([, box]) => box.height < touch || box.width < touch)
+          .map(([text, box]) => `${text}: ${box.width} x ${box.height}`)""",
+        TOUCH_PX,
+    )
+    assert small == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_open_says_why_and_offers_a_test(
+    page_of: PageOf, api: Client, theme: Theme
+) -> None:
+    page = page_of("admin", DESK, theme)
+    answer(page, [])
+    page.goto("/")
+    expect(page.get_by_role("heading", name="No open alerts")).to_be_visible()
+    expect(page.locator(".proof li")).not_to_have_count(0)
+    axe(page)
+    page.get_by_role("button", name="Send a test alert").click()
+    expect(page.locator(".toast")).to_contain_text("test alert")
+    rows = eventually(
+        lambda: api.get("/api/v1/alerts?label.test=console&status=firing").expect(200).data, bool
+    )
+    for row in rows:
+        api.post(f"/api/v1/alerts/{row['id']}/resolve").expect(200)
+
+
+def test_a_silent_stack_is_never_an_empty_list(
+    page_of: PageOf, sample: Alert, watches: Watches
+) -> None:
+    page = page_of("responder")
+    watches.of(page).expect(FAILED)
+    answer(page, all_kinds(sample))
+    page.clock.install()
+    page.goto("/")
+    page.clock.run_for(3_000)
+    page.locator(".row").first.wait_for()
+    page.route(re.compile("/api/v1/"), lambda route: route.abort())
+    page.clock.run_for(30_000)
+    expect(page.locator(".live.stale").first).to_contain_text(re.compile("retrying"))
+    page.clock.run_for(150_000)
+    expect(page.get_by_text(re.compile(r"This page is \d+\smin old"))).to_be_visible()
+    expect(page.locator(".row")).to_have_count(6)
+    axe(page)
+
+
+def test_a_long_list_is_a_hundred_rows_at_a_time(page_of: PageOf, sample: Alert) -> None:
+    page = page_of("responder")
+    base = str(sample["id"])[:-4]
+    answer(page, [{**sample, "id": f"{base}{n:04d}", "name": f"row {n}"} for n in range(250)])
+    page.goto("/?group=none&sort=oldest")
+    expect(page.locator(".row")).to_have_count(100)
+    page.get_by_role("link", name="Next 100").click()
+    expect(page.locator(".pager")).to_contain_text("101 to 200 of 250")
+    page.keyboard.press("*")
+    expect(page.locator(".picked")).to_contain_text("250 selected")
+
+
+def test_what_the_page_computes(page_of: PageOf, source_url: str, watches: Watches) -> None:
+    page = page_of("nobody")
+    watches.of(page).expect("")
+    page.goto(f"{source_url}/favicon.svg")
+    done = page.evaluate((HERE / "computed.js").read_text(encoding="utf-8"))
+    nb = "\u00a0"
+    assert done == {
+        "ages": [f"<{nb}1{nb}min", f"9{nb}min", f"2{nb}h", f"2{nb}d"],
+        "left": ["0:41", "3:36", "1:02:03", "0:00"],
+        "clock": "08:50",
+        "day": f"Mon{nb}09:00",
+        "plural": [f"1{nb}alert", f"1,200{nb}alerts"],
+        "next": [
+            "3:36, then bob is called, unless somebody acknowledges.",
+            "10:00, it wakes.",
+            "Payments pages nobody for this severity.",
+        ],
+        "polls": [5_000, 20_000, 60_000, 4_000, 2_000, 60_000, 30_000, 16_000],
+        "range": [["a", "b", "c"], ["a"]],
+        "kept": [["2", "1"], ["2"], ["3"]],
+        "shared": [["a", "x"]],
+        "groups": [["x", 2], ["No s", 1]],
+        "numbers": "1 acknowledged, 1 was already acknowledged, 1 was already resolved",
+        "match": [{"id": "x/y"}, None, None],
+    }
