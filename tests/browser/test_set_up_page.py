@@ -69,7 +69,7 @@ def test_carol_adds_prometheus_and_sees_its_first_alert(
     api.with_key(None).post(url[url.index("/i/") :], body).expect(202)
 
     alert = page.get_by_role("link", name=rule)
-    expect(alert).to_be_visible(timeout=30_000)
+    expect(alert).to_be_visible(timeout=60_000)
     page.goto("/")
     expect(page.get_by_text(rule).first).to_be_visible()
     # What is shown once is not there any more.

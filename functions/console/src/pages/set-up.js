@@ -6,7 +6,7 @@ import {can, useMe} from "../core/me.js";
 import {go, useRoute} from "../core/routes.js";
 import {newStore, useStore} from "../core/store.js";
 import {say} from "../core/toasts.js";
-import {html, useMemo, useState} from "../core/view.js";
+import {html, useMemo, useRef, useState} from "../core/view.js";
 import {capital, plural} from "../core/words.js";
 import {Banner} from "../parts/banner.js";
 import {Button} from "../parts/button.js";
@@ -155,7 +155,8 @@ function One({path, id, noun}) {
   const may = useMay(noun.scope);
   const isTeam = path === "settings"; // the one object of its noun
   const put = isTeam ? "/settings" : `/${path}/${encodeURIComponent(id)}`;
-  const {value: it, error, refresh} = useLive(async () => (await api.get(put)).data, [put]);
+  const isGone = useRef(false); // then it is not asked for any more
+  const {value: it, error, refresh} = useLive(async () => (isGone.current ? null : (await api.get(put)).data), [put]);
   const [saved, setSaved] = useState(0);
   const [asks, setAsks] = useState(false);
   const crumb = isTeam ? html`<${Crumb} />` : html`<${Crumb} to=${`${HOME}/${path}`} words=${capital(noun.many)} />`;
@@ -179,6 +180,7 @@ function One({path, id, noun}) {
     try {
       const {warnings} = await api.remove(put);
       shownOnce.delete(address);
+      isGone.current = noun.scope !== "silences";
       tell(`${it.name} is ${noun.ends ? (path === "keys" ? "revoked" : "ended") : "deleted"}`, warnings);
       if (noun.scope !== "silences") go(`${HOME}/${path}`, {replace: true});
     } catch (problem) {
