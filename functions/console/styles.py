@@ -18,6 +18,16 @@ def joined_styles(sheets: Mapping[str, str]) -> str:
 
 _STYLE: Final = re.compile(r'(/\*.*?\*/)|("(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')', re.DOTALL)
 
+_NEEDLESS: Final = (
+    (re.compile(r"\s+"), " "),
+    (re.compile(r" ?([{};,>]) ?"), r"\1"),
+    # Before a colon a blank has a meaning: `a :hover` is another element than `a:hover`.
+    (re.compile(r": "), ":"),
+    (re.compile(r" !important"), "!important"),
+    (re.compile(r";}"), "}"),
+    (re.compile(r"(?<![\w.])0\.(?=\d)"), "."),
+)
+
 
 def _squeezed_style(name: str, text: str) -> str:
     parts: list[str] = []
@@ -34,4 +44,6 @@ def _without_blanks(name: str, text: str, start: int, end: int) -> str:
     if wrong := re.search(r"@import|/\*|\*/|[\"']", part):
         line = text.count("\n", 0, start + wrong.start()) + 1
         raise JoinError(name, line, f"{wrong[0]} cannot be joined.")
-    return re.sub(r"\s*([{};,])\s*", r"\1", re.sub(r"\s+", " ", part)).replace(";}", "}")
+    for pattern, kept in _NEEDLESS:
+        part = pattern.sub(kept, part)
+    return part

@@ -135,9 +135,7 @@ def _claims(
     if not isinstance(token, str):
         raise ProviderError("the provider sent no ID token")
     claims = _verified(token, ports.fetch()(provider.jwks_uri))
-    expect_ours(
-        claims, way, issuer=settings.issuer, client_id=settings.client_id, at=request.at
-    )
+    expect_ours(claims, way, issuer=settings.issuer, client_id=settings.client_id, at=request.at)
     return claims
 
 

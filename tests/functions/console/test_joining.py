@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -211,14 +212,14 @@ def test_names_become_short_and_keys_stay(written: str, short: str) -> None:
 def test_styles_keep_their_order_strings_and_meaning() -> None:
     sheet = joined_styles(
         {
-            "a.css": "/* a; } */\na:hover , b > c {\n  color : red;\n  margin: 0 -1px;\n}\n",
+            "a.css": "/* a; } */\na :hover , b > c {\n  color: red;\n  margin: 0 -0.5px;\n}\n",
             "b.css": '.d::before { content: "  ; /* no */ "; width: calc(1px + 2px) }\n',
         }
     )
 
     assert sheet == (
-        "a:hover,b > c{color : red;margin: 0 -1px}\n"
-        '.d::before{content: "  ; /* no */ ";width: calc(1px + 2px)}\n'
+        "a :hover,b>c{color:red;margin:0 -.5px}\n"
+        '.d::before{content:"  ; /* no */ ";width:calc(1px + 2px)}\n'
     )
 
 
@@ -237,8 +238,10 @@ def test_a_page_asks_for_one_script_and_one_sheet(source: Path) -> None:
     assert re.fullmatch(r"/assets/app-[0-9a-f]{12}\.js", script)
     assert re.fullmatch(r"/assets/app-[0-9a-f]{12}\.css", sheet)
     assert b"hello" in files[script][1]
-    assert files[sheet][1] == b":root{--s1: 4px}\na:hover{color: red}\n"
+    assert files[sheet][1] == b":root{--s1:4px}\na:hover{color:red}\n"
     assert "/assets/main.js" not in page
+    (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page)
+    assert unquote(icon).startswith("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>")
 
 
 def test_a_picture_is_named_by_its_content_everywhere(source: Path) -> None:
