@@ -93,7 +93,7 @@ export async function look() {
   }
 }
 
-/** A stack without this address is asked for everything each time. */
+/** While a stack is updated, its pages may be newer than its API: then everything is loaded each time. */
 async function askChanges() {
   try {
     return await api.get("/changes", {since: state.cursor});

@@ -281,11 +281,11 @@ function List({value, query, acts, isTv}) {
             onPick=${pick} onAct=${(/** @type {Verb} */ verb, /** @type {string} */ id) => (verb === "resolve" ? setAsking({verb, ids: [id]}) : run(verb, [id]))} />`)}<//>`;
       })}</div>
       <${Foot} count=${ids.length} groups=${groups.length} by=${by} page=${page} pages=${pages} sort=${sort} value=${value} />`}
-    ${selected.size > 0 && html`<div class="picked" role="region" aria-label="Selected"><span><b class="num">${isAll ? "All that match" : selected.size}</b>${!isAll && " selected"}</span>
+    ${(selected.size > 0 || isPicking) && html`<div class="picked" role="region" aria-label="Selected"><span><b class="num">${isAll ? "All that match" : selected.size}</b>${!isAll && " selected"}</span>
       ${!isAll && (selected.size < alive(ids).length || value.isMore) && html`<${Button} onClick=${() => (selected.size < alive(ids).length ? pickAll() : setAll(true))}>${value.isMore && selected.size >= alive(ids).length ? "All that match" : `All ${alive(ids).length}`}<//>`}
-      <${Button} keys="a" icon="check" onClick=${() => ask("ack")}>Acknowledge<//>
+      ${selected.size > 0 && html`<${Button} keys="a" icon="check" onClick=${() => ask("ack")}>Acknowledge<//>
       <${SnoozeMenu} up keys="s" openNow=${snoozing} shiftEnds=${shiftEnds(watch)} onPick=${(/** @type {Record<string, unknown>} */ body, /** @type {string} */ words) => run("snooze", targets(), body, words)} />
-      <${Button} keys="r" onClick=${() => ask("resolve")}>Resolve<//><${Button} keys="n" onClick=${() => ask("note")}>Note<//>
+      <${Button} keys="r" onClick=${() => ask("resolve")}>Resolve<//><${Button} keys="n" onClick=${() => ask("note")}>Note<//>`}
       <${Button} bare square icon="close" says="Select nothing" onClick=${clear} /></div>`}
     ${asking && html`<${AskMany} verb=${asking.verb} count=${isAll ? null : asking.ids.length} first=${byId.get(asking.ids[0])?.name || ""} onClose=${() => setAsking(null)} onRun=${(/** @type {string} */ note) => {
       const {verb, ids: some} = asking;
