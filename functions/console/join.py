@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from functions.console.modules import Module, joined, ordered, read_module
 from functions.console.styles import joined_styles
@@ -52,6 +53,7 @@ class Site:
 _SCRIPT_TAG: Final = re.compile(
     r'<script type="module" src="/assets/main\.js"></script>', re.IGNORECASE
 )
+_ICON_TAG: Final = '<link rel="icon" href="/favicon.svg"'
 _STYLE_TAG: Final = re.compile(
     r'[ \t]*<link rel="stylesheet" href="/assets/([\w./-]+\.css)" ?/?>\n?', re.IGNORECASE
 )
@@ -70,6 +72,7 @@ def join(source: Path) -> Site:
     for kind, body in ((".js", script), (".css", sheet)):
         files[_hashed("app", kind, body)] = (kind, body)
     page = _page(page, _hashed("app", ".js", script), _hashed("app", ".css", sheet))
+    page = page.replace(_ICON_TAG, f'<link rel="icon" href="{_inline(source)}"')
     for address, name in AT_THE_ROOT.items():
         text = page if name == PAGE else _root_file(source, name)
         files[address] = (Path(name).suffix, _with_addresses(text, assets).encode())
@@ -116,6 +119,12 @@ def _page(page: str, script: str, sheet: str) -> str:
         return tag
 
     return re.sub(r"<!--.*?-->\s*", "", _STYLE_TAG.sub(one_sheet, page), flags=re.DOTALL)
+
+
+def _inline(source: Path) -> str:
+    """The favicon as an address of its own content: one request less of a first view."""
+    drawing = _root_file(source, "favicon.svg").strip()
+    return f"data:image/svg+xml,{quote(drawing, safe=' /:=,;()')}"
 
 
 def _root_file(source: Path, name: str) -> str:

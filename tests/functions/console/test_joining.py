@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -239,6 +240,8 @@ def test_a_page_asks_for_one_script_and_one_sheet(source: Path) -> None:
     assert b"hello" in files[script][1]
     assert files[sheet][1] == b":root{--s1:4px}\na:hover{color:red}\n"
     assert "/assets/main.js" not in page
+    (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page)
+    assert unquote(icon).startswith("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>")
 
 
 def test_a_picture_is_named_by_its_content_everywhere(source: Path) -> None:
