@@ -102,6 +102,9 @@ def test_it_is_acknowledged_with_one_press(
     if size.is_phone:
         assert box["height"] >= TOUCHED
         assert box["y"] + box["height"] > 0.85 * size.height  # under the thumb
+        last = page.get_by_role("button", name="More actions").bounding_box()
+        assert last is not None
+        assert last["x"] + last["width"] <= size.width
     button.click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("you have it")

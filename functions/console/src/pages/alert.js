@@ -110,7 +110,7 @@ function Head({alert}) {
       <p>Since <${Time} at=${alert.fired_at} as="day" />${alert.occurrences > 1 && html`, seen ${plural(alert.occurrences, "time")}, last at <${Moment} at=${alert.last_seen_at} now=${now} />`}.</p>
       <p class="tags">${alert.flapping && html`<${Tag} icon="flap">Flapping<//>`}
         ${alert.silenced_by && html`<${Tag} icon="snooze"><a href=${`/console/set-up/${alert.held_by?.kind === "window" ? "maintenance-windows" : "silences"}/${encodeURIComponent(alert.silenced_by)}`}>Silenced by ${alert.silenced_by}</a><//>`}
-        ${alert.held_by && !alert.silenced_by && html`<${Tag} icon=${alert.held_by.kind === "awake" ? "awake" : "snooze"}>Held by ${alert.held_by.kind} ${alert.held_by.name} until <${Time} at=${alert.held_by.until} /><//>`}
+        ${alert.held_by && !alert.silenced_by && html`<${Tag} icon=${alert.held_by.kind === "awake" ? "awake" : "snooze"}>${alert.held_by.kind === "awake" ? `${alert.held_by.name} is awake` : `Outside the hours of ${alert.held_by.name}`} until <${Time} at=${alert.held_by.until} /><//>`}
         ${isAsleep(alert, now) && alert.snooze_reason && html`<${Tag} icon="snooze">${alert.snooze_reason}<//>`}
         ${alert.assigned_to && html`<${Tag} icon="person">Assigned to ${alert.assigned_to}<//>`}
         ${alert.incident_id && html`<${Tag} icon="incidents"><a href=${`/console/incidents/${alert.incident_id}`}>Part of an incident</a><//>`}
