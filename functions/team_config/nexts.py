@@ -44,8 +44,9 @@ class Nexts:
         """What a person has verified stays, and so do their devices."""
         if before is None:
             return self.of_value(user, None)
-        own = {"verified": before.value.verified, "push_devices": before.value.push_devices}
-        return self.of_value(replace(user, **own), before)
+        own = before.value
+        kept = replace(user, verified=own.verified, push_devices=own.push_devices)
+        return self.of_value(kept, before)
 
     def of_channel(
         self, channel: Channel, before: Configured[Channel] | None

@@ -136,7 +136,7 @@ class _Words:
         said = self._other(change)
         return (Span(said),) if said else ()
 
-    def entry(self, change: Change) -> Entry:
+    def entry(self, change: Change) -> Entry:  # noqa: PLR0911 - one for each kind
         """Write one change by itself."""
         reason = _said(change, "reason")
         match change.type:
@@ -201,7 +201,7 @@ class _Words:
         nobody = f"nobody acknowledged {before}" if goes_on else ""
         return Entry((Span(text),), reason or nobody)
 
-    def _alone(self, change: Change) -> str | None:
+    def _alone(self, change: Change) -> str | None:  # noqa: PLR0911 - one for each kind
         """Say what `happened_in_words` says otherwise, or not at all."""
         match change.type:
             case ChangeType.NOTE:
