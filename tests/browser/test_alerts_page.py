@@ -466,7 +466,7 @@ def test_what_another_write_was_in_the_way_of_is_tried_again(
     asked: list[list[str]] = []
 
     def reply(route: Route) -> None:
-        ids = route.request.post_data_json["ids"]
+        ids = json.loads(route.request.post_data or "")["ids"]
         asked.append(ids)
         busy = {"ok": False, "error": {"code": "try_again", "message": "Storage is busy."}}
         done = {"ok": True, "status": "acknowledged", "already_acknowledged": False}
