@@ -456,3 +456,28 @@ def test_what_the_page_computes(page_of: PageOf, source_url: str, watches: Watch
         "numbers": "1 acknowledged, 1 was already acknowledged, 1 was already resolved",
         "match": [{"id": "x/y"}, None, None],
     }
+
+
+def test_what_another_write_was_in_the_way_of_is_tried_again(
+    page_of: PageOf, sample: Alert
+) -> None:
+    page = page_of("responder")
+    answer(page, all_kinds(sample)[:2])
+    asked: list[list[str]] = []
+
+    def reply(route: Route) -> None:
+        ids = json.loads(route.request.post_data or "")["ids"]
+        asked.append(ids)
+        busy = {"ok": False, "error": {"code": "try_again", "message": "Storage is busy."}}
+        done = {"ok": True, "status": "acknowledged", "already_acknowledged": False}
+        is_first = len(asked) == 1
+        rows = [{"id": it, **(busy if is_first and it == ids[0] else done)} for it in ids]
+        route.fulfill(json={"data": rows, "has_more": False})
+
+    page.route(lambda url: urlsplit(url).path == "/api/v1/alerts/bulk", reply)
+    page.goto("/")
+    page.locator(".row").first.wait_for()
+    for key in ("*", "a", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".toast")).to_contain_text("2 acknowledged")
+    assert [len(ids) for ids in asked] == [2, 1]

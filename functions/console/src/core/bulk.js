@@ -4,6 +4,8 @@ import {api} from "./api.js";
 import {plural} from "./words.js";
 
 const AT_ONCE = 100; // the API's limit of a call
+const TRIES = 4; // of what another write was in the way of
+const PAUSE_MS = 400;
 
 /** @typedef {"ack" | "unack" | "resolve" | "snooze" | "unsnooze" | "note"} Verb */
 /** @typedef {{id: string, ok: boolean, already_acknowledged?: boolean, error?: {code: string, message: string}}} Result */
@@ -39,7 +41,7 @@ export async function actOn(action, ids, body = {}, progress) {
   for (let at = 0; at < ids.length; at += AT_ONCE) {
     const some = ids.slice(at, at + AT_ONCE);
     try {
-      results.push(...(await api.post("/alerts/bulk", {action, ids: some, ...body})).data);
+      results.push(...(await tryAll(action, some, body)));
     } catch (error) {
       // Nothing was done at all: the one who asked is told. Else the rest is told as not done.
       if (!results.some((result) => result.ok)) throw error;
@@ -49,6 +51,20 @@ export async function actOn(action, ids, body = {}, progress) {
     progress?.(results.length);
   }
   return results;
+}
+
+/** @param {Verb} action @param {string[]} ids @param {Record<string, unknown>} body @returns {Promise<Result[]>} */
+async function tryAll(action, ids, body) {
+  /** @type {Map<string, Result>} */
+  const results = new Map();
+  let left = ids;
+  for (let n = 0; n < TRIES && left.length; n += 1) {
+    if (n) await new Promise((done) => setTimeout(done, PAUSE_MS * n));
+    const {data} = await api.post("/alerts/bulk", {action, ids: left, ...body});
+    for (const result of data) results.set(result.id, result);
+    left = left.filter((id) => results.get(id)?.error?.code === "try_again");
+  }
+  return [...results.values()];
 }
 
 /**
