@@ -15,6 +15,7 @@ FOLDERS = "bench|docs|events|functions|layers|local|ops|requirements|tests"
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./*<>-]*)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 ANCHOR = re.compile(r"\]\(([^)#:]*)#([^)]+)\)")
+EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 ARCHITECTURE = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 DATA_MODEL = (ROOT / "docs/data-model.md").read_text(encoding="utf-8")
@@ -35,7 +36,8 @@ def paths_of(page: Path) -> set[str]:
 
 def names_in(source: Path) -> set[str]:
     """What a module defines at its top."""
-
+    if source.suffix == ".js":
+        return set(EXPORTED.findall(source.read_text(encoding="utf-8")))
     names = set()
     for node in ast.parse(source.read_text()).body:
         match node:

@@ -14,7 +14,7 @@ from tocsin.domain.link import LinkAction, LinkSigner
 from tocsin.domain.people import ContactMethod, User
 from tocsin.domain.verification import VERIFICATION_LIFE, VERIFY_PATH, VerificationSigner
 
-EMAIL, SMS, SLACK = ContactMethod
+BY_LINK = EMAIL, SMS, SLACK = ContactMethod.EMAIL, ContactMethod.SMS, ContactMethod.SLACK
 ALICE = User(
     name="Alice.B",
     full_name="Alice <Archer>",
@@ -42,7 +42,7 @@ def verified(holder: Holder) -> list[ContactMethod]:
     return [method for method in ContactMethod if alice.is_verified(method)]
 
 
-@pytest.mark.parametrize("method", ContactMethod)
+@pytest.mark.parametrize("method", BY_LINK)
 def test_the_button_confirms_one_contact_method(holder: Holder, method: ContactMethod) -> None:
     confirmed = holder.verify(link(method), method="POST")
 
