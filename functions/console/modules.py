@@ -6,17 +6,20 @@ What it reads is narrower than the language, so that it can be sure of what it r
 - `export function`, `export async function`, `export class` and `export const` with one name, at
   the start of a line;
 - one name for each `const` or `let` outside of functions;
-- no circle of imports, and none of `import()`, `import.meta`, `export default`, `export *`.
+- no circle of imports, and none of `import.meta`, `export default`, `export *`;
+- `import("./x.js")` with the path as it stands, for what is loaded later: join.py knows which.
 
 Modules follow each other in one script, each after those that it imports. Names are made short, and
-with that two modules may use a name for different things. Whatever else it meets is refused with
-file and line.
+with that two modules may use a name for different things. What is loaded later is a second script,
+which takes from the first what it shares with it: each module runs once. Whatever else is met is
+refused with file and line.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from functions.console.names import (
@@ -38,6 +41,9 @@ VENDOR: Final = "vendor"
 _IMPORT: Final = re.compile(
     r'import \{([^{}]*)\} from "([^"\n]+)";?[ \t]*(?://[^\n]*)?$', re.MULTILINE
 )
+_IMPORT_LATER: Final = re.compile(r'import\("([^"\n]+)"\)')
+_ADDRESS_OF_MORE: Final = "import(document.querySelector('meta[name=more]').content)"
+"""The page names the second script: its name changes with the first one's, which it imports from."""
 _EXPORT: Final = re.compile(
     r"export (?:async function\*?|function\*?|class|const) ?([A-Za-z_$][\w$]*)"
 )
@@ -50,6 +56,7 @@ class Module:
     Args:
         imports: Module, names and line of each.
         code: Of others, as it is; empty for modules of our own, which have tokens.
+        later: Module and line of each that it loads when it is needed.
     """
 
     name: str
@@ -57,6 +64,7 @@ class Module:
     exports: tuple[str, ...]
     tokens: tuple[Token, ...] = ()
     code: str = ""
+    later: tuple[tuple[str, int], ...] = ()
 
     @property
     def text(self) -> str:
@@ -76,9 +84,11 @@ def read_module(name: str, text: str) -> Module:
     """
     imports: list[tuple[str, tuple[str, ...], int]] = []
     exports: list[str] = []
+    later: list[tuple[str, int]] = []
     if name.startswith(f"{VENDOR}/"):
         return _vendored(name, text)
     kept: list[Token] = []
+    elements: list[bool] = []  # of each template around: whether it is one of elements
     offset, skipped_to = 0, 0
     is_head = True
     for token in tokens_of(name, text):
@@ -88,6 +98,11 @@ def read_module(name: str, text: str) -> Module:
                 kept.append(Token("space", "\n" if "\n" in token.text else " ", token.line, 0))
             continue
         if token.kind == "name" and token.text == "import" and not _is_field(kept):
+            if found := _IMPORT_LATER.match(text, start):
+                later.append((_resolved(name, found[1]), token.line))
+                kept += tokens_of(name, _ADDRESS_OF_MORE)
+                skipped_to = found.end()
+                continue
             found = _IMPORT.match(text, start)
             if token.depth or not is_head or not found:
                 raise JoinError(name, token.line, _HOW_TO_IMPORT)
@@ -105,9 +120,24 @@ def read_module(name: str, text: str) -> Module:
         if token.kind == "name" and token.text == "await" and not token.depth:
             raise JoinError(name, token.line, "`await` outside of braces cannot be joined.")
         is_head = is_head and token.kind == "space"
-        kept.append(token)
+        if token.text[0] == "`" and token.kind in _TEMPLATES:
+            elements.append(bool(kept) and kept[-1].text == "html")
+        kept.append(_without_line_ends(token) if elements and elements[-1] else token)
+        if token.kind == "template":
+            elements.pop()
     _refuse_lists(name, kept)
-    return Module(name, tuple(imports), tuple(exports), tuple(kept))
+    return Module(name, tuple(imports), tuple(exports), tuple(kept), later=tuple(later))
+
+
+_TEMPLATES: Final = {"template", "template-value"}
+_BETWEEN_ELEMENTS: Final = re.compile(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*")
+
+
+def _without_line_ends(token: Token) -> Token:
+    """A template of elements without the line ends beside its tags: htm drops them when it runs."""
+    if token.kind not in _TEMPLATES:
+        return token
+    return replace(token, text=_BETWEEN_ELEMENTS.sub("", token.text))
 
 
 _HOW_TO_IMPORT: Final = 'import as `import {a, b} from "./x.js";`, at the head of the file.'
@@ -240,17 +270,92 @@ def ordered(modules: Mapping[str, Module], first: str) -> list[Module]:
 
 def joined(modules: Sequence[Module]) -> str:
     """One script of modules that stand in order."""
+    return _lines(_short_parts(modules).values())
+
+
+@dataclass(frozen=True, slots=True)
+class TwoScripts:
+    """A first script, and one that is loaded later.
+
+    Args:
+        first: Exports what the other takes from it.
+        shared: The names of that.
+        rest: The second one, without its import.
+    """
+
+    first: str
+    shared: tuple[str, ...]
+    rest: str
+
+    def second(self, address: str) -> str:
+        """The second script. Args: address: Of the first one, as the page names it."""
+        return f'import{{{",".join(self.shared)}}}from"{address}";\n{self.rest}'
+
+
+def joined_in_two(first: Sequence[Module], more: Sequence[Module]) -> TwoScripts:
+    """Two scripts of modules that stand in order.
+
+    Args:
+        more: Without those of the first. Who loads it is given the exports of the last module.
+    """
+    modules = [*first, *more]
+    parts = _short_parts(modules)
+    tops = _short_tops(modules, {module.name: words_of(module.tokens) for module in modules})
+    names = {module.name for module in first}
+    taken = {
+        tops.get((path, name), name)
+        for module in more
+        for path, imported, _ in module.imports
+        for name in imported
+        if path in names
+    }
+    last = more[-1]
+    given = ",".join(f"{tops[last.name, name]} as {name}" for name in last.exports)
+    shared = tuple(sorted(taken))
+    return TwoScripts(
+        first=_lines(parts[it.name] for it in first) + f"export{{{','.join(shared)}}};\n",
+        shared=shared,
+        rest=_lines(parts[it.name] for it in more) + f"export{{{given}}};\n",
+    )
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "".join(f"{part}\n" for part in parts)
+
+
+def _short_parts(modules: Sequence[Module]) -> Mapping[str, str]:
+    """The code of each module, with names that none of the others has."""
     words = {module.name: words_of(module.tokens) for module in modules}
     tops = _short_tops(modules, words)
-    parts = []
+    parts = {}
     for module in modules:
         visible = {name: (path, name) for path, names, _ in module.imports for name in names}
         visible |= {it.text: (module.name, it.text) for it in words[module.name] if it.is_top}
         names = {name: tops[known] for name, known in visible.items() if known in tops}
-        names |= _short_locals(words[module.name], names, visible)
-        tokens = renamed(module.tokens, words[module.name], names)
-        parts.append(module.code or _squeezed(tokens))
-    return "\n".join(parts) + "\n"
+        tokens = module.tokens
+        for some in _by_statement(module.tokens, words[module.name]):
+            tokens = renamed(tokens, some, {**names, **_short_locals(some, names, visible)})
+        parts[module.name] = module.code or _squeezed(tokens)
+    return parts
+
+
+def _by_statement(tokens: Sequence[Token], words: Iterable[Word]) -> list[list[Word]]:
+    """The words of each declaration that all see: what one declares inside, no other one sees."""
+    starts = [0]
+    before = ";"
+    for at, token in enumerate(tokens):
+        if token.kind == "space":
+            continue
+        if not token.depth and token.text in _BEGIN and before in {";", "}"}:
+            starts.append(at)
+        before = token.text
+    found: list[list[Word]] = [[] for _ in starts]
+    for word in words:
+        found[bisect_right(starts, word.at) - 1].append(word)
+    return found
+
+
+_BEGIN: Final = {"async", "class", "const", "function", "let"}
 
 
 def _short_tops(
@@ -277,7 +382,7 @@ def _short_tops(
 def _short_locals(
     words: Sequence[Word], names: Mapping[str, str], visible: Container[str]
 ) -> Mapping[str, str]:
-    """Short names for what is declared within a module's functions, the same in many modules."""
+    """Short names for what a statement declares inside, the same in many statements."""
     declared = {word.text for word in words if word.is_declared} - names.keys()
     counts: Counter[str] = Counter()
     taken = set(names.values())

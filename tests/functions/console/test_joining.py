@@ -42,6 +42,10 @@ def code(text: str) -> str:
         ("x = y\n// why\n(z)", "x=y\n(z)"),
         ("if (a in b) delete c.d", "if(a in b)delete c.d"),
         ("a.import(1)", "a.import(1)"),
+        (
+            "const e = html`\n  <p>\n    a  b\n    ${c}\n  </p>\n  <${D} x=1\n    y=${`\n <`} />`;",
+            "const e=html`<p>a  b\n    ${c}</p><${D} x=1\n    y=${`\n <`} />`;",
+        ),
     ],
 )
 def test_comments_and_blanks_go_and_all_else_stays(written: str, kept: str) -> None:
@@ -62,7 +66,7 @@ def test_comments_and_blanks_go_and_all_else_stays(written: str, kept: str) -> N
         ('import {a as b} from "./b.js";', 1),
         ('import {a} from "preact";', 1),
         ('const a = 1;\nimport {b} from "./b.js";', 2),
-        ('const a = () => {\n  return import("./b.js");\n};', 2),
+        ("const a = (path) => {\n  return import(path);\n};", 2),
         ("const a = 1;\nawait a;", 2),
         ("const a = import.meta.url;", 1),
         ("const a = `never\nended", 1),
@@ -209,6 +213,12 @@ def test_names_become_short_and_keys_stay(written: str, short: str) -> None:
     assert joined([read_module("a.js", written)]) == f"{short}\n"
 
 
+def test_what_one_function_declares_takes_no_name_from_another() -> None:
+    text = "function f(row) {\n  return row;\n}\nconst g = (column) => column + a;\n"
+
+    assert joined([read_module("a.js", text)]) == "function A(a){return a;}\nconst B=(b)=>b+a;\n"
+
+
 def test_styles_keep_their_order_strings_and_meaning() -> None:
     sheet = joined_styles(
         {
@@ -242,6 +252,72 @@ def test_a_page_asks_for_one_script_and_one_sheet(source: Path) -> None:
     assert "/assets/main.js" not in page
     (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page)
     assert unquote(icon).startswith("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>")
+
+
+LATER = {
+    "main.js": 'import {greet} from "./core/greeting.js";\n\n'
+    'greet("you");\nconst load = () => import("./pages/more.js");\n',
+    "pages/more.js": 'import {farewell} from "./farewell.js";\n\nexport const pages = [farewell];\n',
+    "pages/farewell.js": 'import {mark} from "../core/marks.js";\n'
+    'import {greet} from "../core/greeting.js";\n'
+    "const own = 1;\nexport const farewell = () => greet(mark + own);\n",
+}
+
+
+@pytest.fixture
+def in_two(source: Path) -> Path:
+    """The same with a page that comes later."""
+    for name, text in LATER.items():
+        path = source / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return source
+
+
+def test_what_comes_later_is_a_second_script_that_the_page_names(in_two: Path) -> None:
+    files = join(in_two).files
+    page = files["/"][1].decode()
+    (first,) = re.findall(r'src="([^"]+)"', page)
+    (second,) = re.findall(r'<meta name="more" content="([^"]+)">', page)
+    first_text, second_text = files[first][1].decode(), files[second][1].decode()
+
+    assert re.fullmatch(r"/assets/more-[0-9a-f]{12}\.js", second)
+    assert first_text.endswith(
+        "const D=()=>import(document.querySelector('meta[name=more]').content);\nexport{A,B};\n"
+    )
+    assert second_text == (
+        f'import{{A,B}}from"{first}";\n'
+        "const F=1;const C=()=>A(B+F);\nconst E=[C];\nexport{E as pages};\n"
+    )
+
+
+def test_a_changed_shared_module_changes_both_scripts(in_two: Path) -> None:
+    def scripts() -> set[str]:
+        return {it for it in join(in_two).files if re.search(r"/(app|more)-\w+\.js", it)}
+
+    before = scripts()
+    (in_two / "core/marks.js").write_text('export const mark = "?";\n')
+
+    assert len(before) == 2
+    assert not before & scripts()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("core/greeting.js", '\nimport {farewell} from "../pages/farewell.js";\n', "later"),
+        ("core/greeting.js", '\nimport {pages} from "../pages/more.js";\n', "later"),
+        ("main.js", '\nconst load = () => import("./core/marks.js");\n', "core/marks.js"),
+    ],
+)
+def test_a_first_script_that_takes_from_a_later_one_is_refused(
+    in_two: Path, name: str, text: str, said: str
+) -> None:
+    path = in_two / name
+    path.write_text(text if name == "main.js" else f"{text}export function greet() {{}}\n")
+
+    with pytest.raises(JoinError, match=rf"^{name}:2: .*{said}"):
+        join(in_two)
 
 
 def test_a_picture_is_named_by_its_content_everywhere(source: Path) -> None:

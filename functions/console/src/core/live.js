@@ -55,7 +55,11 @@ export function setRestless(isRestless) {
 export function beginLive() {
   if (state.begun) return;
   state.begun = true;
-  const atOnce = () => document.hidden || timeNow() - (live.get().asOf || 0) < 1000 || look();
+  const atOnce = () => {
+    const {asOf, failures} = live.get();
+    // What is loaded for the first time is as new as can be.
+    if (!document.hidden && (failures || (asOf && timeNow() - asOf >= 1000))) look();
+  };
   document.addEventListener("visibilitychange", atOnce);
   window.addEventListener("focus", atOnce);
   window.addEventListener("online", atOnce);
@@ -125,6 +129,12 @@ function succeed(at) {
   plan();
 }
 
+/** A first load came: the first question comes after it, or it would all be loaded twice. @param {number} at */
+function began(at) {
+  if (!live.get().asOf) live.set({...live.get(), asOf: at});
+  if (state.begun && !state.cursor && !state.isAsking && !live.get().failures) plan();
+}
+
 /** @param {unknown} error */
 function fail(error) {
   if (!isPassing(error)) console.error(error);
@@ -158,9 +168,10 @@ export function useFreshness(now) {
  * @template T
  * @param {() => Promise<T>} load
  * @param {readonly unknown[]} [deps] when one of these changes, it is loaded anew
+ * @param {{waits?: boolean}} [how] waits: for the first question, so that what the page is about comes first
  * @returns {{value: T | null, error: Error | null, isLoading: boolean, asOf: number | null, isStale: boolean, refresh: () => Promise<void>}}
  */
-export function useLive(load, deps = []) {
+export function useLive(load, deps = [], {waits = false} = {}) {
   const [seen, setSeen] = useState({
     value: /** @type {T | null} */ (null),
     error: /** @type {Error | null} */ (null),
@@ -185,10 +196,12 @@ export function useLive(load, deps = []) {
     const at = timeNow();
     setSeen((before) => (before.isLoading ? before : {...before, isLoading: true}));
     loaders.add(run);
-    run().then(
-      () => live.get().asOf || live.set({...live.get(), asOf: at}),
-      (error) => (isPassing(error) ? fail(error) : console.error(error)),
-    );
+    if (!waits) {
+      run().then(
+        () => began(at),
+        (error) => (isPassing(error) ? fail(error) : console.error(error)),
+      );
+    }
     return () => {
       turn.current += 1;
       loaders.delete(run);
