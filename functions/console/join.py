@@ -21,7 +21,7 @@ from functions.console.unjoinable import JoinError
 
 SCRIPT, WORKER, PAGE, MANIFEST = "main.js", "sw.js", "index.html", "manifest.webmanifest"
 MORE: Final = "pages/more.js"
-"""Imports the pages that the first view does not need: a second script, loaded when one is opened."""
+"""Imports the pages that the first view does not need: with them it is a second script."""
 TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",

@@ -43,7 +43,7 @@ _IMPORT: Final = re.compile(
 )
 _IMPORT_LATER: Final = re.compile(r'import\("([^"\n]+)"\)')
 _ADDRESS_OF_MORE: Final = "import(document.querySelector('meta[name=more]').content)"
-"""The page names the second script: its name changes with the first one's, which it imports from."""
+"""The page names the second script, whose name changes with the first one's."""
 _EXPORT: Final = re.compile(
     r"export (?:async function\*?|function\*?|class|const) ?([A-Za-z_$][\w$]*)"
 )
@@ -82,51 +82,76 @@ def read_module(name: str, text: str) -> Module:
     Raises:
         JoinError: It uses what cannot be joined.
     """
-    imports: list[tuple[str, tuple[str, ...], int]] = []
-    exports: list[str] = []
-    later: list[tuple[str, int]] = []
     if name.startswith(f"{VENDOR}/"):
         return _vendored(name, text)
-    kept: list[Token] = []
-    elements: list[bool] = []  # of each template around: whether it is one of elements
-    offset, skipped_to = 0, 0
-    is_head = True
-    for token in tokens_of(name, text):
-        start, offset = offset, offset + len(token.text)
-        if start < skipped_to or token.kind == "comment":
-            if token.kind == "comment" and start >= skipped_to:
-                kept.append(Token("space", "\n" if "\n" in token.text else " ", token.line, 0))
-            continue
-        if token.kind == "name" and token.text == "import" and not _is_field(kept):
-            if found := _IMPORT_LATER.match(text, start):
-                later.append((_resolved(name, found[1]), token.line))
-                kept += tokens_of(name, _ADDRESS_OF_MORE)
-                skipped_to = found.end()
+    return _Reader(name, text).module()
+
+
+class _Reader:
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+        self._imports: list[tuple[str, tuple[str, ...], int]] = []
+        self._exports: list[str] = []
+        self._later: list[tuple[str, int]] = []
+        self._kept: list[Token] = []
+        self._elements: list[bool] = []  # of each template around: whether it is one of elements
+        self._skipped_to = 0
+        self._is_head = True
+
+    def module(self) -> Module:
+        offset = 0
+        for token in tokens_of(self._name, self._text):
+            start, offset = offset, offset + len(token.text)
+            if start < self._skipped_to:
                 continue
-            found = _IMPORT.match(text, start)
-            if token.depth or not is_head or not found:
-                raise JoinError(name, token.line, _HOW_TO_IMPORT)
-            imports.append((*_imported(name, found, token.line), token.line))
-            skipped_to = found.end()
-            continue
-        if token.kind == "name" and token.text == "export" and not token.depth:
-            found = _EXPORT.match(text, start)
-            if not found or (start and text[start - 1] != "\n"):
-                raise JoinError(name, token.line, _HOW_TO_EXPORT)
-            exports.append(found[1])
-            skipped_to = start + len("export ")
-            is_head = False
-            continue
+            if token.kind == "name" and token.text == "import" and not _is_field(self._kept):
+                self._import(token, start)
+            elif token.kind == "name" and token.text == "export" and not token.depth:
+                self._export(token, start)
+            else:
+                self._keep(token)
+        _refuse_lists(self._name, self._kept)
+        return Module(
+            self._name,
+            tuple(self._imports),
+            tuple(self._exports),
+            tuple(self._kept),
+            later=tuple(self._later),
+        )
+
+    def _import(self, token: Token, start: int) -> None:
+        if found := _IMPORT_LATER.match(self._text, start):
+            self._later.append((_resolved(self._name, found[1]), token.line))
+            self._kept += tokens_of(self._name, _ADDRESS_OF_MORE)
+            self._is_head = False
+        else:
+            found = _IMPORT.match(self._text, start)
+            if token.depth or not self._is_head or not found:
+                raise JoinError(self._name, token.line, _HOW_TO_IMPORT)
+            self._imports.append((*_imported(self._name, found, token.line), token.line))
+        self._skipped_to = found.end()
+
+    def _export(self, token: Token, start: int) -> None:
+        found = _EXPORT.match(self._text, start)
+        if not found or (start and self._text[start - 1] != "\n"):
+            raise JoinError(self._name, token.line, _HOW_TO_EXPORT)
+        self._exports.append(found[1])
+        self._skipped_to = start + len("export ")
+        self._is_head = False
+
+    def _keep(self, token: Token) -> None:
+        if token.kind == "comment":
+            self._kept.append(Token("space", "\n" if "\n" in token.text else " ", token.line, 0))
+            return
         if token.kind == "name" and token.text == "await" and not token.depth:
-            raise JoinError(name, token.line, "`await` outside of braces cannot be joined.")
-        is_head = is_head and token.kind == "space"
-        if token.text[0] == "`" and token.kind in _TEMPLATES:
-            elements.append(bool(kept) and kept[-1].text == "html")
-        kept.append(_without_line_ends(token) if elements and elements[-1] else token)
+            raise JoinError(self._name, token.line, "`await` outside of braces cannot be joined.")
+        self._is_head = self._is_head and token.kind == "space"
+        if token.kind in _TEMPLATES and token.text[0] == "`":
+            self._elements.append(bool(self._kept) and self._kept[-1].text == "html")
+        is_of_elements = bool(self._elements) and self._elements[-1]
+        self._kept.append(_without_line_ends(token) if is_of_elements else token)
         if token.kind == "template":
-            elements.pop()
-    _refuse_lists(name, kept)
-    return Module(name, tuple(imports), tuple(exports), tuple(kept), later=tuple(later))
+            self._elements.pop()
 
 
 _TEMPLATES: Final = {"template", "template-value"}
@@ -296,6 +321,7 @@ def joined_in_two(first: Sequence[Module], more: Sequence[Module]) -> TwoScripts
     """Two scripts of modules that stand in order.
 
     Args:
+        first: All that the first view needs.
         more: Without those of the first. Who loads it is given the exports of the last module.
     """
     modules = [*first, *more]
@@ -332,7 +358,7 @@ def _short_parts(modules: Sequence[Module]) -> Mapping[str, str]:
         visible = {name: (path, name) for path, names, _ in module.imports for name in names}
         visible |= {it.text: (module.name, it.text) for it in words[module.name] if it.is_top}
         names = {name: tops[known] for name, known in visible.items() if known in tops}
-        tokens = module.tokens
+        tokens: Sequence[Token] = module.tokens
         for some in _by_statement(module.tokens, words[module.name]):
             tokens = renamed(tokens, some, {**names, **_short_locals(some, names, visible)})
         parts[module.name] = module.code or _squeezed(tokens)

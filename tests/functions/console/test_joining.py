@@ -257,7 +257,8 @@ def test_a_page_asks_for_one_script_and_one_sheet(source: Path) -> None:
 LATER = {
     "main.js": 'import {greet} from "./core/greeting.js";\n\n'
     'greet("you");\nconst load = () => import("./pages/more.js");\n',
-    "pages/more.js": 'import {farewell} from "./farewell.js";\n\nexport const pages = [farewell];\n',
+    "pages/more.js": 'import {farewell} from "./farewell.js";\n\n'
+    "export const pages = [farewell];\n",
     "pages/farewell.js": 'import {mark} from "../core/marks.js";\n'
     'import {greet} from "../core/greeting.js";\n'
     "const own = 1;\nexport const farewell = () => greet(mark + own);\n",
@@ -283,11 +284,11 @@ def test_what_comes_later_is_a_second_script_that_the_page_names(in_two: Path) -
 
     assert re.fullmatch(r"/assets/more-[0-9a-f]{12}\.js", second)
     assert first_text.endswith(
-        "const D=()=>import(document.querySelector('meta[name=more]').content);\nexport{A,B};\n"
+        "const E=()=>import(document.querySelector('meta[name=more]').content);\nexport{A,B};\n"
     )
     assert second_text == (
         f'import{{A,B}}from"{first}";\n'
-        "const F=1;const C=()=>A(B+F);\nconst E=[C];\nexport{E as pages};\n"
+        "const D=1;const C=()=>A(B+D);\nconst F=[C];\nexport{F as pages};\n"
     )
 
 
