@@ -164,25 +164,25 @@ def test_two_modules_may_use_a_name_for_different_things() -> None:
 @pytest.mark.parametrize(
     ("written", "short"),
     [
-        ("function f(row) {\n  return row.row;\n}", "function A(a){return a.row;}"),
-        ("const f = ({row, size = 1}) => row + size;", "const A=({row:a,size:b=1})=>a+b;"),
+        ("function f(row) {\n  return row.row;\n}", "function A(e){return e.row;}"),
+        ("const f = ({row, size = 1}) => row + size;", "const A=({row:e,size:t=1})=>e+t;"),
         (
             "const f = ({row: {deep}, ...rest}) => [deep, rest];",
-            "const A=({row:{deep:a},...b})=>[a,b];",
+            "const A=({row:{deep:e},...t})=>[e,t];",
         ),
         (
             "const f = (row) => ({row, other: row, size() {\n  return row;\n}});",
-            "const A=(a)=>({row:a,other:a,size(){return a;}});",
+            "const A=(e)=>({row:e,other:e,size(){return e;}});",
         ),
         (
             "const f = (row) => {\n  row();\n  return {row};\n};",
-            "const A=(a)=>{a();return{row:a};};",
+            "const A=(e)=>{e();return{row:e};};",
         ),
-        ("const f = (row) => (row ? row : 1);", "const A=(a)=>(a?a:1);"),
-        ("const f = (row) => row?.row ?? `${row} row`;", "const A=(a)=>a?.row??`${a} row`;"),
+        ("const f = (row) => (row ? row : 1);", "const A=(e)=>(e?e:1);"),
+        ("const f = (row) => row?.row ?? `${row} row`;", "const A=(e)=>e?.row??`${e} row`;"),
         (
             "const f = (row) => h`<${row} row=${row} ...${row} />`;",
-            "const A=(a)=>h`<${a} row=${a} ...${a} />`;",
+            "const A=(e)=>h`<${e} row=${e} ...${e} />`;",
         ),
         ("const f = (name) => name + document.title;", "const A=(name)=>name+document.title;"),
         (
@@ -191,22 +191,22 @@ def test_two_modules_may_use_a_name_for_different_things() -> None:
         ),
         (
             "function f() {\n  for (const one of all) {\n    use(one);\n  }\n}",
-            "function A(){for(const a of all){use(a);}}",
+            "function A(){for(const e of all){use(e);}}",
         ),
         (
             "function f() {\n  try {\n    a();\n  } catch (error) {\n    b(error);\n  }\n}",
-            "function A(){try{a();}catch(c){b(c);}}",
+            "function A(){try{a();}catch(e){b(e);}}",
         ),
         (
             "class Odd extends Error {\n  constructor(text) {\n    super(text, this.x);\n  }\n}",
-            "class A extends Error{constructor(a){super(a,this.x);}}",
+            "class A extends Error{constructor(e){super(e,this.x);}}",
         ),
         (
             "const f = (kind) => {\n  switch (kind) {\n  case 1: {\n    kind = 2;\n  }\n  }\n};",
-            "const A=(a)=>{switch(a){case 1:{a=2;}}};",
+            "const A=(e)=>{switch(e){case 1:{e=2;}}};",
         ),
         ("let count = 0;\nconst f = () => {\n  count += 1;\n};", "let A=0;const B=()=>{A+=1;};"),
-        ("const f = (row, a) => a(row, b);", "const A=(c,a)=>a(c,b);"),
+        ("const f = (row, a) => a(row, b);", "const A=(t,e)=>e(t,b);"),
     ],
 )
 def test_names_become_short_and_keys_stay(written: str, short: str) -> None:
@@ -216,7 +216,7 @@ def test_names_become_short_and_keys_stay(written: str, short: str) -> None:
 def test_what_one_function_declares_takes_no_name_from_another() -> None:
     text = "function f(row) {\n  return row;\n}\nconst g = (column) => column + a;\n"
 
-    assert joined([read_module("a.js", text)]) == "function A(a){return a;}\nconst B=(b)=>b+a;\n"
+    assert joined([read_module("a.js", text)]) == "function A(e){return e;}\nconst B=(e)=>e+a;\n"
 
 
 def test_styles_keep_their_order_strings_and_meaning() -> None:

@@ -1,6 +1,6 @@
 /** Push on this device: whether it can, asking for it, and keeping the stack's knowledge of it fresh. */
 
-import {ApiError, api} from "./api.js";
+import {api} from "./api.js";
 import {keep, kept} from "./kept.js";
 
 const KNOWN = "push"; // what this browser last told the stack
@@ -127,9 +127,4 @@ function known() {
 /** @param {{id?: string, endpoint?: string, at?: number}} told */
 function tell(told) {
   keep(KNOWN, JSON.stringify(told));
-}
-
-/** Whether an error says that there is no such device any more. @param {unknown} error */
-export function isGone(error) {
-  return error instanceof ApiError && error.code === "push_device_not_found";
 }
