@@ -27,7 +27,7 @@ const OLD_MS = 120_000;
 const live = newStore(/** @type {Live} */ ({asOf: null, failures: 0, nextAt: 0}));
 /** @type {Set<() => Promise<void>>} */
 const loaders = new Set();
-const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, timer: 0};
+const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, firsts: 0, timer: 0};
 
 /**
  * How long until the next question.
@@ -79,6 +79,8 @@ export async function touched() {
 /** Ask now. */
 export async function look() {
   if (state.isAsking || signedOut.get()) return;
+  // Before the first loads came it would all be loaded twice.
+  if (!state.cursor && state.firsts && !live.get().failures) return plan();
   state.isAsking = true;
   const at = timeNow();
   try {
@@ -129,8 +131,9 @@ function succeed(at) {
   plan();
 }
 
-/** A first load came: the first question comes after it, or it would all be loaded twice. @param {number} at */
+/** A first load came: the first question is asked a while after the last of them. @param {number} at */
 function began(at) {
+  state.firsts -= 1;
   if (!live.get().asOf) live.set({...live.get(), asOf: at});
   if (state.begun && !state.cursor && !state.isAsking && !live.get().failures) plan();
 }
@@ -197,9 +200,14 @@ export function useLive(load, deps = [], {waits = false} = {}) {
     setSeen((before) => (before.isLoading ? before : {...before, isLoading: true}));
     loaders.add(run);
     if (!waits) {
+      state.firsts += 1;
       run().then(
         () => began(at),
-        (error) => (isPassing(error) ? fail(error) : console.error(error)),
+        (error) => {
+          state.firsts -= 1;
+          if (isPassing(error)) fail(error);
+          else console.error(error);
+        },
       );
     }
     return () => {
