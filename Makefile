@@ -220,7 +220,7 @@ install: $(VENV)/.installed $(STACK_VENV)/.installed  ## Both virtual environmen
 .PHONY: lock
 lock: $(VENV)/.installed  ## Renew requirements/*.txt from requirements/*.in (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv, which is not on the PATH: pip install uv." >&2; exit 1; }
-	@for name in runtime dev calendar notifier session stack clients node uv; do \
+	@for name in runtime dev calendar first_key notifier session stack clients node uv; do \
 		echo "requirements/$$name.txt"; \
 		uv pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
 			--no-header --no-annotate --no-emit-index-url --no-emit-find-links \
