@@ -16,8 +16,6 @@ from tests.browser.access import axe, does_not_scroll_sideways
 from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Theme, Watches
 from tests.stack.client import Client, Sender, eventually
 
-expect.set_options(timeout=20_000)  # as the pages' own: two cores have a stack and a browser
-
 FORTY = 40
 TOUCH_PX = 44
 HERE = Path(__file__).parent

@@ -119,6 +119,11 @@ function isPassing(error) {
   return error instanceof OfflineError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
 }
 
+/** A session that ended is no fault: the sign-in page says so. @param {unknown} error */
+function complain(error) {
+  if (!(error instanceof ApiError && error.status === 401)) console.error(error);
+}
+
 /** @param {number} at */
 function succeed(at) {
   live.set({asOf: at, failures: 0, nextAt: 0});
@@ -127,7 +132,7 @@ function succeed(at) {
 
 /** @param {unknown} error */
 function fail(error) {
-  if (!isPassing(error)) console.error(error);
+  if (!isPassing(error)) complain(error);
   const {asOf, failures} = live.get();
   live.set({asOf, failures: failures + 1, nextAt: 0});
   plan(error instanceof ApiError ? error.retryAfter : 0);
@@ -187,7 +192,7 @@ export function useLive(load, deps = []) {
     loaders.add(run);
     run().then(
       () => live.get().asOf || live.set({...live.get(), asOf: at}),
-      (error) => (isPassing(error) ? fail(error) : console.error(error)),
+      (error) => (isPassing(error) ? fail(error) : complain(error)),
     );
     return () => {
       turn.current += 1;
