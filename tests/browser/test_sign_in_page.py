@@ -14,7 +14,6 @@ from tests.browser.conftest import (
     PHONE,
     PageOf,
     Size,
-    Theme,
     Tocsin,
     Watches,
     session_of,
@@ -286,10 +285,9 @@ def test_the_door_opens_by_the_keyboard_alone(
     page.wait_for_url(f"{tocsin.url}/")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_the_door_can_be_read_by_everybody(page_of: PageOf, size: Size, theme: Theme) -> None:
-    page = page_of("nobody", size, theme)
+def test_the_door_can_be_read_by_everybody(page_of: PageOf, size: Size) -> None:
+    page = page_of("nobody", size)
     doors(page, email=True, slack=True, oidc={"name": "Example"})
     for path in (HERE, f"{HERE}/link", f"{HERE}/link#token"):
         page.goto(path)
@@ -297,7 +295,7 @@ def test_the_door_can_be_read_by_everybody(page_of: PageOf, size: Size, theme: T
         page.wait_for_load_state("networkidle")
         axe(page)
         does_not_scroll_sideways(page)
-    page = page_of("admin", size, theme)
+    page = page_of("admin", size)
     page.goto("/console/me")
     page.locator("h1").wait_for()
     axe(page)
