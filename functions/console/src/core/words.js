@@ -90,6 +90,7 @@ export function nextOf(alert, now) {
   switch (kind) {
     case "escalate":
     case "release": {
+      if (!who && !ofStep && why.includes("pages nobody")) return {...base, clock: "", short: "Pages nobody", long: capital(why)};
       const short = [who || "next", ofStep].filter(Boolean).join(", ");
       const long = `then ${who ? isCalled : ofStep ? `${ofStep} begins` : why}, unless somebody acknowledges`;
       return {...base, short, long, burns: isNear, isSoon: left !== null && left < SOON_MS};

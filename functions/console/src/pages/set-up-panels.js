@@ -3,7 +3,7 @@
 import {api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {html, useState} from "../core/view.js";
-import {capital, plural, targetName} from "../core/words.js";
+import {actorName, capital, plural, targetName} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
@@ -54,7 +54,7 @@ function Holds({it}) {
   const {value: alerts} = useLive(() => Promise.all(ids.map(async (/** @type {string} */ id) => (await api.get(`/alerts/${id}`)).data)), [ids.join()]);
   return html`<section class="panel pad"><h2>${it.holding ? `Holds ${plural(it.holding, "alert")} back` : it.matches_nothing ? "Matches no open alert" : "Holds nothing back"}</h2>
   ${alerts && alerts.length > 0 && html`<${Newest} alerts=${alerts} />`}${it.holding > ids.length && html`<p class="quiet">The first ${ids.length} are shown.</p>`}
-  <p class="quiet">Made by ${it.author}${it.integration && ` for ${it.integration}`}. From <${Time} at=${it.from} as="day" /> until <${Time} at=${it.to} as="day" />.</p></section>`;
+  <p class="quiet">Made by ${actorName(it.author)}${it.integration && ` for ${it.integration}`}. From <${Time} at=${it.from} as="day" /> until <${Time} at=${it.to} as="day" />.</p></section>`;
 }
 
 /** @param {{alerts: any[]}} props */
