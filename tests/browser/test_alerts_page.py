@@ -307,7 +307,9 @@ def all_kinds(sample: Alert) -> list[Alert]:
     ]
 
 
-def answer(page: Page, alerts: Sequence[Alert], total: int | None = None) -> None:
+def answer(
+    page: Page, alerts: Sequence[Alert], total: int | None = None, storm: Alert | None = None
+) -> None:
     by_severity = {
         severity: sum(it["severity"] == severity for it in alerts)
         for severity in ("critical", "warning", "info")
@@ -318,6 +320,7 @@ def answer(page: Page, alerts: Sequence[Alert], total: int | None = None) -> Non
         "acknowledged": sum(it["status"] == "acknowledged" for it in alerts),
         "snoozed": sum(it["snoozed_until"] is not None for it in alerts),
         "by_severity": by_severity,
+        "storm": storm,
     }
 
     def reply(route: Route) -> None:
@@ -332,6 +335,39 @@ def answer(page: Page, alerts: Sequence[Alert], total: int | None = None) -> Non
         route.fulfill(status=200, content_type="application/json", body=json.dumps(body))
 
     page.route(lambda url: urlsplit(url).path == "/api/v1/alerts", reply)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("silence", "silenced"),
+        ("window", "maintenance"),
+        ("hours", "outside hours"),
+        ("awake", "alice is awake"),
+    ],
+)
+def test_a_row_says_what_holds_it(page_of: PageOf, sample: Alert, kind: str, said: str) -> None:
+    page = page_of("responder")
+    held = {"kind": kind, "name": "alice", "until": in_minutes(50)}
+    release = {"kind": "release", "at": in_minutes(50), "step": None, "targets": [], "again": False}
+    release |= {"why": "silenced by alice; default pages nobody for this severity"}
+    answer(page, [{**sample, "severity": "info", "held_by": held, "next_action": release}])
+    page.goto("/")
+    expect(page.locator(".row .tag").last).to_have_text(said)
+    expect(page.locator(".row .next")).to_have_text("Pages nobody")
+
+
+def test_of_a_storm_a_filtered_list_says_no_more_than_it_knows(page_of: PageOf) -> None:
+    page = page_of("responder")
+    since = in_minutes(-2)
+    storm = {"since": since, "opened": 34}
+    all_of_it = {"active": True, "groups": [], "incident_id": None, **storm}
+    answer(page, [], total=34, storm=storm)
+    page.route("**/api/v1/storm", lambda route: route.fulfill(json={"data": all_of_it}))
+    page.goto("/?q=nothing-like-it")
+    expect(page.locator(".banner.warn")).to_contain_text("34\u00a0alerts in")
+    expect(page.locator(".banner.warn")).not_to_contain_text("each of them")
+    expect(page.locator(".now h1")).to_have_text("No alert matches")
 
 
 @pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=["phone", "tablet", "desk"])

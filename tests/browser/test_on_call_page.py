@@ -108,7 +108,7 @@ def test_it_says_who_is_on_call_until_when_and_who_is_next(pages: WorldPages) ->
         "until Mon\u00a009:00, 1\u00a0d. Next you, until Tue\u00a009:00."
     )
     expect(card(page, "secondary")).to_contain_text("paged after 5\u00a0min by policy payments")
-    expect(card(page, "secondary")).to_contain_text("bob, you")
+    expect(card(page, "secondary")).to_contain_text("Bob, you")
     expect(page.get_by_role("banner")).to_contain_text("On call: You until Sun\u00a018:00")
 
 
@@ -277,7 +277,7 @@ def test_bob_takes_tonights_shift_on_a_phone(pages: WorldPages) -> None:
     axe(page)
     dialog.get_by_role("button", name="Take this shift").tap()
     expect(page.get_by_text("You are on call in primary until Mon\u00a009:00")).to_be_visible()
-    expect(card(page)).to_contain_text("bob, you")
+    expect(card(page)).to_contain_text("Bob, you")
     assert people_at(pages, NINE + timedelta(hours=12)) == ["bob"]
     assert people_at(pages, NINE + timedelta(hours=25)) == ["bob"], "his own shift follows"
     does_not_scroll_sideways(page)
@@ -497,7 +497,7 @@ def test_a_shift_is_taken_by_the_keyboard_alone(pages: WorldPages) -> None:
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(card(page)).to_contain_text("bob, you")
+    expect(card(page)).to_contain_text("Bob, you")
 
 
 @pytest.mark.parametrize("width", [360, 768, 1440])
@@ -534,7 +534,7 @@ def test_it_shows_the_schedules_of_a_real_stack(page_of: PageOf, api: StackClien
 
     # Its functions start with these requests.
     expect(rows(page).first).to_be_visible(timeout=STARTING_MS)
-    expect(card(page)).to_contain_text("alice")
+    expect(card(page)).to_contain_text("Alice")
     axe(page)
     does_not_scroll_sideways(page)
 

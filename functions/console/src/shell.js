@@ -117,7 +117,7 @@ function Rail({places, onMore}) {
     <a class="team" href="/" aria-label=${["Tocsin", team].filter(Boolean).join(", ")}><${Icon} name="tocsin" /><span class="words"><b>Tocsin</b><span>${[team, me?.stage].filter(Boolean).join(", ")}</span></span></a>
     <ul>${places.map(([name, address, icon, , isDesk]) => html`<li key=${address} class=${isDesk ? "desk" : null}>
         <a href=${address} aria-current=${isHere(address) ? "page" : null}><${Icon} name=${icon} />${name}${address === "/" && count}</a></li>`)}
-      <li class="phone"><button type="button" onClick=${onMore}><${Icon} name="more" />More</button></li></ul>
+      <li class="narrow"><button type="button" onClick=${onMore}><${Icon} name="more" />More</button></li></ul>
     <p class="foot">Times are ${zoneName()}<br />Signed in as ${me?.user || me?.name || "…"}${me?.session && html`<br /><button type="button" onClick=${signOut}>Sign out</button>`}</p>
   </nav>`;
 }
@@ -139,9 +139,9 @@ function More({places, onClose}) {
 function Header({tools, isTv}) {
   const theme = useTheme();
   return html`<header class="watch">
-    <${OnDuty}><span class="narrow">· <${Freshness} class="narrow" /></span><//>
+    <${OnDuty}><${Freshness} class="narrow" /><//>
     <div class="tools"><${Freshness} class="wide" />
-      ${!isTv && html`<${Button} bare class="wide" icon="search" says="Search and commands" onClick=${() => openPalette()}><span class="roomy">Search</span><kbd>Ctrl K</kbd><//>
+      ${!isTv && html`<${Button} bare class="wide" icon="search" says="Search and commands" onClick=${() => openPalette()}><span class="roomy">Search <kbd>Ctrl K</kbd></span><//>
         <${Button} bare square class="narrow" icon="search" says="Search and commands" onClick=${() => openPalette()} />
         ${tools.map((Each, index) => html`<${Each} key=${index} />`)}
         <${Button} bare square class="wide" icon="theme" says=${THEME_SAYS[theme]} onClick=${turnTheme} />`}

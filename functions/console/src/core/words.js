@@ -87,6 +87,7 @@ export function nextOf(alert, now) {
   switch (kind) {
     case "escalate":
     case "release":
+      if (!who && !ofStep && why.includes("pages nobody")) return {...base, clock: "", short: "Pages nobody"};
       return {...base, short: [who || "next", ofStep].filter(Boolean).join(", "), burns: isNear, isSoon: left !== null && left < SOON_MS};
     case "exhaust":
       return {...base, short: "then no step is left", burns: isNear};

@@ -2,8 +2,8 @@
 
 import {addressOf, api} from "../core/api.js";
 import {useLive} from "../core/live.js";
-import {addressWith, go, setQuery, useRoute} from "../core/routes.js";
-import {inFull} from "../core/times.js";
+import {setQuery, useRoute} from "../core/routes.js";
+import {dayAndTime, inFull, timeNow} from "../core/times.js";
 import {html, useState} from "../core/view.js";
 import {actorName, capital, plural} from "../core/words.js";
 import {Banner} from "../parts/banner.js";
@@ -26,6 +26,12 @@ const words = (kind) => (kind === "key" ? "API key" : kind.replaceAll("-", " "))
 
 /** @param {string} by */
 const who = (by) => (by === "file:team" ? "the team file" : actorName(by));
+
+/** Its name; of what has only an id, the name it was given here or the end of the id. @param {any} it */
+function called({name, changes}) {
+  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(name)) return name;
+  return changes?.find((/** @type {any} */ {field}) => field === "name" || field === "title")?.after || `…${name.slice(-6)}`;
+}
 
 /** Where a thing is shown; null: nowhere. @param {any} it */
 function pageOf({kind, name, action, alert_id: alert}) {
@@ -67,7 +73,7 @@ function Activity() {
   const isFiltered = ["by", "kind", "from", "to"].some((name) => query[name]);
   // A row that came meanwhile moves those of the second part: each is shown once.
   const rows = [...new Map([...(first?.data || []), ...kept.rows].map((it) => [it.id, it])).values()];
-  return html`<div class="activity"><header class="lead"><h1>${rows[0] ? capital(`${who(rows[0].by)} ${rows[0].action} ${words(rows[0].kind)} ${rows[0].name}`) : "Activity"}</h1>
+  return html`<div class="activity"><header class="lead"><h1>${rows[0] ? capital(`${who(rows[0].by)} ${rows[0].action} ${words(rows[0].kind)} ${called(rows[0])}`) : "Activity"}</h1>
       <div class="do"><a class="btn" download href=${addressOf("/activity", {...filters, format: "csv"})}><${Icon} name="out" />Export CSV</a></div></header>
     <p class="quiet">Who changed what, and when. Newest first; never a secret.</p>
     <${Filters} key=${JSON.stringify([query.by, query.kind, query.from, query.to])} query=${query} />
@@ -105,19 +111,24 @@ function Filters({query}) {
     <label class="field"><span>Who</span><input value=${by} placeholder="alice" autocapitalize="off" spellcheck=${false} onInput=${(/** @type {any} */ event) => setBy(event.currentTarget.value)} onBlur=${press} /></label>
     <${Select} label="What" value=${query.kind || ""} onInput=${(/** @type {string} */ kind) => setQuery({kind})} options=${[["", "Everything"], ...KINDS.map((kind) => [kind, capital(words(kind))])]} />
     ${day("from", "From")}${day("to", "Until")}
-    <button type="button" class="btn bare" onClick=${() => go(addressWith({by: null, kind: null, from: null, to: null}))}>Clear</button></form>`;
+    ${Object.keys(query).length > 0 && html`<a class="btn bare" href=${PATH}>Clear</a>`}</form>`;
 }
 
 /** @param {{it: any}} props */
 function Row({it}) {
-  const {at, by, via, kind, name, action, changes} = it;
+  const {at, by, via, kind, action, changes} = it;
   const href = pageOf(it);
+  const name = called(it);
   return html`<li><time datetime=${at} title=${inFull(at)}>${TIME.format(new Date(at))}</time><div><b>${who(by)}</b> ${action} ${words(kind)} ${href ? html`<a href=${href}>${name}</a>` : name}<span class="quiet"> ${VIA[via] || ""}</span>
     ${changes?.length > 0 && html`<dl>${changes.map((/** @type {any} */ {field, before, after}) => html`<div key=${field}><dt>${field.replaceAll("_", " ")}</dt><dd>${before !== null && before !== undefined && html`<del>${shown(before)}</del> → `}<ins>${after === null || after === undefined ? "nothing" : shown(after)}</ins></dd></div>`)}</dl>`}</div></li>`;
 }
 
 /** @param {unknown} value */
-const shown = (value) => (typeof value === "string" ? value || '""' : JSON.stringify(value));
+function shown(value) {
+  if (Array.isArray(value) && value.length && value.every((it) => typeof it === "string")) return value.join(", ");
+  if (typeof value !== "string") return JSON.stringify(value);
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value) ? dayAndTime(value, timeNow()) : value || '""';
+}
 
 /** @type {import("../core/types.js").Page} */
 export const activityPage = {path: PATH, title: () => "Activity", component: Activity};

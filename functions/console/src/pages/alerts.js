@@ -84,7 +84,7 @@ function Alerts() {
   if (!value) return error ? html`<${Empty} title="The alerts cannot be shown" why=${error.message} />` : html`<h1 class="unseen">Alerts</h1><${Skeleton} lines=${8} says="Loading the alerts" />`;
   const isEmpty = value.counts.total === 0 && isPlain;
   return html`${isEmpty ? html`<${NothingOpen} asOf=${asOf} isStale=${isStale} />` : html`<${Now} lone=${lone} value=${value} isPlain=${isPlain} query=${query} />`}
-    ${!isEmpty && html`<${List} key=${value.key} value=${value} query=${query} acts=${acts} isTv=${isTv} />`}`;
+    ${!isEmpty && html`<${List} key=${value.key} value=${value} query=${query} isPlain=${isPlain} acts=${acts} isTv=${isTv} />`}`;
 }
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Loaded */
@@ -99,7 +99,7 @@ function Now({lone, value, isPlain, query}) {
   const what = worst === "critical" ? `${many} critical` : plural(many, worst || "alert", worst === "info" ? "info" : undefined);
   const sentence = worst ? `${what}, nobody has ${many === 1 ? "it" : "them"}`
     : isPlain ? "Somebody has each of them"
-    : query.status === "resolved" ? `${alerts.length}${value.isMore ? "+" : ""} resolved` : plural(alerts.length, "alert");
+    : query.status === "resolved" ? `${alerts.length}${value.isMore ? "+" : ""} resolved` : alerts.length ? plural(alerts.length, "alert") : "No alert matches";
   return html`<header class="now"><h1>${worst && html`<${Mark} severity=${worst} says=${`${capital(worst)}:`} />`}${sentence}</h1>
     <p>${isPlain && html`<${NextCall} alerts=${lone} />`}<span>${mine > 0 && `You have ${mine}. `}${counts.total} open${counts.snoozed > 0 && `, ${counts.snoozed} snoozed`}.</span></p></header>`;
 }
@@ -113,11 +113,11 @@ function NextCall({alerts}) {
   const [at, targets, first] = due.reduce((a, b) => (b[0] < a[0] ? b : a));
   const {clock, left} = nextOf(first, now);
   const names = targets.map((target) => targetName(target, at));
-  return html`Next: <b>${listed(names)}</b> ${names.length > 1 ? "are" : "is"} called ${left !== null && left > 0 && (left < 600_000 ? "in" : "at")} <b class="num">${clock}</b> for ${first.name}. `;
+  return html`Next: <b>${capital(listed(names))}</b> ${names.length > 1 ? "are" : "is"} called ${left !== null && left > 0 && (left < 600_000 ? "in" : "at")} <b class="num">${clock}</b> for ${first.name}. `;
 }
 
-/** @param {{value: Loaded, query: Record<string, string>, acts: boolean, isTv: boolean}} props */
-function List({value, query, acts, isTv}) {
+/** @param {{value: Loaded, query: Record<string, string>, isPlain: boolean, acts: boolean, isTv: boolean}} props */
+function List({value, query, isPlain, acts, isTv}) {
   const {alerts: loaded, counts} = value;
   // Its groups come after the list: in a storm most of all, that must not wait.
   const {value: whole} = useLive(async () => (counts.storm ? (await api.get("/storm")).data : null), [Boolean(counts.storm)]);
@@ -263,10 +263,11 @@ function List({value, query, acts, isTv}) {
     {name: "Resolve what is selected", run: () => ask("resolve"), keys: "r"},
   ] : []);
 
-  const stormIds = storm?.active ? loaded.filter((it) => isLone(it, timeNow()) && it.fired_at >= storm.since).map(({id}) => id) : [];
+  // Of a filtered list nothing can be said about the storm as a whole.
+  const stormIds = storm?.active && isPlain ? loaded.filter((it) => isLone(it, timeNow()) && it.fired_at >= storm.since).map(({id}) => id) : [];
   const hidden = counts.total;
   let number = 0;
-  return html`${storm?.active && html`<${StormBanner} storm=${storm} ids=${stormIds} acts=${acts} onAck=${() => setAsking({verb: "ack", ids: stormIds})} />`}
+  return html`${storm?.active && html`<${StormBanner} storm=${storm} ids=${stormIds} isPlain=${isPlain} acts=${acts} onAck=${() => setAsking({verb: "ack", ids: stormIds})} />`}
     ${!isTv && html`<${Sift} query=${query} value=${value} by=${by} sort=${sort} isPicking=${isPicking} onPicking=${acts ? () => (isPicking ? clear() : setPicking(true)) : null} />`}
     ${fresh.length > 0 && html`<${Banner} icon="plus" says="New alerts" fact=${`${plural(fresh.length, "new alert")}${tally(fresh).critical ? `, ${tally(fresh).critical} critical` : ""}`}
       act=${html`<${Button} keys="." onClick=${showFresh}>Show ${fresh.length === 1 ? "it" : "them"}<//>`}><p>The list stays where you are until you ask.</p><//>`}
@@ -311,15 +312,15 @@ function focusFind() {
   else document.getElementById("open-filter")?.click();
 }
 
-/** @param {{storm: Pick<import("../core/types.js").Storm, "since" | "opened" | "groups" | "incident_id">, ids: string[], acts: boolean, onAck: () => void}} props */
-function StormBanner({storm, ids, acts, onAck}) {
+/** @param {{storm: Pick<import("../core/types.js").Storm, "since" | "opened" | "groups" | "incident_id">, ids: string[], isPlain: boolean, acts: boolean, onAck: () => void}} props */
+function StormBanner({storm, ids, isPlain, acts, onAck}) {
   const now = useNow(10_000);
   const since = /** @type {string} */ (storm.since);
   const minutes = Math.max(1, Math.round((now - Date.parse(since)) / 60_000));
   const act = html`${acts && ids.length > 0 && html`<${Button} solid onClick=${onAck}>Acknowledge these ${ids.length}<//>`}
     <a class="btn" href=${addressWith({from: since, page: null})}>Show</a>${storm.incident_id && html`<a class="btn" href=${`/console/incidents/${storm.incident_id}`}>Incident</a>`}`;
   return html`<${Banner} kind="warn" icon="storm" says="Storm" fact=${`${plural(storm.opened, "alert")} in ${plural(minutes, "minute")}${storm.groups.length ? `, ${plural(storm.groups.length, "group")}` : ""}`} act=${act}>
-    <p><b>${ids.length ? `Nobody has ${ids.length} of them.` : "Somebody has each of them."}</b></p>
+    ${isPlain && html`<p><b>${ids.length ? `Nobody has ${ids.length} of them.` : "Somebody has each of them."}</b></p>`}
     <p class="wide quiet">${storm.groups.map(({name, opened}) => `${name}\u00a0${opened}`).join(", ") || "\u00a0"}</p><//>`;
 }
 
@@ -356,7 +357,7 @@ function Foot({count, groups, by, page, pages, sort, value}) {
 function NothingFound({query, hidden, value}) {
   const isPast = query.status === "resolved";
   const fact = isPast ? "No resolved alert matches" : hidden ? `Your filter hides ${plural(hidden, "open alert")}` : "No alert is open";
-  const chosen = Object.entries(query).filter(([name]) => !OWN.has(name)).map(([name, text]) => `${name.replace(/^label\./, "")} ${text}`);
+  const chosen = Object.entries(query).filter(([name]) => !OWN.has(name)).map(([name, text]) => (name === "q" ? `“${text}”` : `${name.replace(/^label\./, "")} ${text}`));
   return html`<div class="gap"><${Banner} icon="filter" says="Nothing found" fact=${fact} act=${html`<a class="btn solid" href="/">Clear the filter</a>`}>
     <p>No match for ${listed(chosen)}.${value.searchedTo && " Older ones were not searched."}</p><//></div>`;
 }

@@ -51,8 +51,11 @@ function Sessions({me}) {
 
 /** @param {{list: any[]}} props */
 const List = ({list}) => html`<ul class="rows-in">${list.map((it) => html`<li key=${it.id}><div><b>${it.user || `key ${it.key_id}`}</b> by ${DOORS[it.door] || it.door} ${it.is_this && html`<${Tag}>this one<//>`}
-    <p class="quiet">Opened <${Time} at=${it.created_at} as="day" />${it.last_used_at && html`, used <${Time} at=${it.last_used_at} as="day" />`}${it.agent && `, ${it.agent}`}</p></div>
+    <p class="quiet">Opened <${Time} at=${it.created_at} as="day" />${it.last_used_at && html`, used <${Time} at=${it.last_used_at} as="day" />`}${it.agent && html`, <span title=${it.agent}>${device(it.agent)}</span>`}</p></div>
     <${Act} small run=${() => end(it)} doing="Ending …" says=${it.is_this ? "Sign out here" : `End the session of ${it.user || it.key_id}, opened ${it.created_at}`}>${it.is_this ? "Sign out" : "End"}<//></li>`)}</ul>`;
+
+/** "Chrome, Android" of what the browser calls itself. @param {string} agent */
+const device = (agent) => [/Firefox|Edg|Chrome|Safari|curl/, /iPhone|iPad|Android|Windows|Mac|Linux/].map((it) => it.exec(agent)?.[0].replace("Edg", "Edge")).filter(Boolean).join(", ") || agent.slice(0, 40);
 
 /** @param {any} it */
 async function end(it) {

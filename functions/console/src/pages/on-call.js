@@ -142,7 +142,7 @@ function DutyCard({duty, policies, zone, people, isHere, hasMany, onPress}) {
   const rank = paged ? `paged ${paged.after ? `after ${span(paged.after)}` : "first"} by policy ${paged.policy}` : "no policy pages it";
   const name = hasMany ? html`<a href=${addressWith({schedule})} aria-current=${isHere ? "true" : null}>${schedule}</a>` : schedule;
   return html`<section class=${`panel duty-card ${isHere && hasMany ? "here" : ""} ${who.length ? "" : "is-gap"}`} aria-label=${schedule}><h2>${name}<span>, ${rank}</span></h2>
-    <strong>${who.map((it) => html`<span key=${it} class="who"><${Face} name=${it} people=${people} />${people.called(it)}${it === people.me && ", you"}</span>`)}${!who.length && html`<span class="who"><${Icon} name="close" />Nobody</span>`}</strong>
+    <strong>${who.map((it) => html`<span key=${it} class="who"><${Face} name=${it} people=${people} />${capital(people.called(it))}${it === people.me && ", you"}</span>`)}${!who.length && html`<span class="who"><${Icon} name="close" />Nobody</span>`}</strong>
     <p>${is?.until ? html`until <b><${When} at=${is.until} zone=${zone} /></b>, ${lengthOf({from: iso(now), to: is.until})}.` : "until further notice."}
       ${next && html` Next <b>${listed(next.people.map(people.named))}</b>${next.from && next.from !== is?.until ? html`, from <${When} at=${next.from} zone=${zone} />` : next.until && html`, until <${When} at=${next.until} zone=${zone} />`}.`}
       ${is?.until && zone !== zoneName() && html`<span class="there">${when(is.until, now, zone)} in ${zone}</span>`}</p>

@@ -2,7 +2,7 @@
 
 import {newStore, useStore} from "../core/store.js";
 import {html, useEffect} from "../core/view.js";
-import {listed, plural} from "../core/words.js";
+import {actorName, listed, plural} from "../core/words.js";
 import {Time} from "../parts/time.js";
 
 const RETRY_MS = 5_000;
@@ -61,6 +61,7 @@ const SAID = {
   often: (it) => (it.period ? `every ${it.period}` : `${it.cron}, ${it.time_zone}`),
   steps: (it) => it.steps.map((/** @type {any} */ step) => listed(step.targets.map(targetWords))).join(" → "),
   runs: (it) => plural(it.repeat + 1, "time"),
+  by: (it) => actorName(it.created_by),
   holds: (it) => (it.matches_nothing ? "matches no open alert" : plural(it.holding, "alert")),
 };
 

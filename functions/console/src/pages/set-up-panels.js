@@ -3,7 +3,7 @@
 import {api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {html, useState} from "../core/view.js";
-import {capital, plural, targetName} from "../core/words.js";
+import {actorName, capital, plural, targetName} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
@@ -16,6 +16,8 @@ import {Select} from "../parts/select.js";
 import {Skeleton} from "../parts/skeleton.js";
 import {Time} from "../parts/time.js";
 import {targetWords, waysOf} from "./set-up-nouns.js";
+
+const HELD_SHOWN = 10;
 
 /** @typedef {{path: string, it: any, once: any, keep: (data: any) => void, may: boolean, refresh: () => Promise<void>}} Props */
 
@@ -47,9 +49,18 @@ const Schedule = ({it}) => html`<section class="panel pad"><h2>Layers, the first
 )}</ol>${it.follows && html`<p>Follows ${it.follows.schedule}.</p>`}<p><a href="/console/on-call">The week, overrides and swaps: On call</a></p></section>`;
 
 /** @param {{it: any}} props */
-const Holds = ({it}) => html`<section class="panel pad"><h2>${it.holding ? `Holds ${plural(it.holding, "alert")} back` : it.matches_nothing ? "Matches no open alert" : "Holds nothing back"}</h2>
-  ${it.holding_ids.length > 0 && html`<ul class="rows-in">${it.holding_ids.map((/** @type {string} */ id) => html`<li key=${id}><a href=${`/console/alerts/${id}`}>${id}</a></li>`)}</ul>`}
-  <p class="quiet">Made by ${it.author}${it.integration && ` for ${it.integration}`}. From <${Time} at=${it.from} as="day" /> until <${Time} at=${it.to} as="day" />.</p></section>`;
+function Holds({it}) {
+  const ids = it.holding_ids.slice(0, HELD_SHOWN);
+  const {value: alerts} = useLive(() => Promise.all(ids.map(async (/** @type {string} */ id) => (await api.get(`/alerts/${id}`)).data)), [ids.join()]);
+  return html`<section class="panel pad"><h2>${it.holding ? `Holds ${plural(it.holding, "alert")} back` : it.matches_nothing ? "Matches no open alert" : "Holds nothing back"}</h2>
+  ${alerts && alerts.length > 0 && html`<${Newest} alerts=${alerts} />`}${it.holding > ids.length && html`<p class="quiet">The first ${ids.length} are shown.</p>`}
+  <p class="quiet">Made by ${actorName(it.author)}${it.integration && ` for ${it.integration}`}. From <${Time} at=${it.from} as="day" /> until <${Time} at=${it.to} as="day" />.</p></section>`;
+}
+
+/** @param {{alerts: any[]}} props */
+const Newest = ({alerts}) => html`<ul class="rows-in">${alerts.map(
+  (/** @type {any} */ it) => html`<li key=${it.id}><${Mark} severity=${it.severity} state=${it.status === "resolved" ? "over" : it.status === "acknowledged" ? "held" : "lone"} /><a href=${`/console/alerts/${it.id}`}>${it.name}</a> <span class="quiet">seen <${Time} at=${it.last_seen_at} as="day" /></span></li>`,
+)}</ul>`;
 
 /** @param {{address: string, says: string, body?: any}} props */
 function Tests({address, says, body = {}}) {
@@ -67,7 +78,7 @@ function Tests({address, says, body = {}}) {
 function Ways({it}) {
   const ways = waysOf(it);
   return html`<section class="panel pad"><h2>Ways to reach ${it.name}</h2>${ways.length ? html`<ul class="rows-in">${ways.map(
-    ([by, address, is]) => html`<li key=${by}><span class=${`told ${is ? "ok" : ""}`}><${Icon} name=${is ? "check" : "reach"} />${capital(by)} ${address}: ${is ? "verified" : "not verified"}</span>
+    ([by, address, is]) => html`<li key=${by}><span class=${`told ${is ? "ok" : ""}`}><${Icon} name=${is ? "check" : "reach"} />${capital(by)}${address && ` ${address}`}: ${is ? "verified" : "not verified"}</span>
       <${Tests} address=${`/users/${it.name}/test`} body=${{by: [by]}} says=${`Test ${by}`} /></li>`,
   )}</ul><p class="quiet">The test has a link: whoever opens it has verified the address.</p>` : html`<p>None: add an e-mail address or a phone below.</p>`}</section>`;
 }
@@ -109,9 +120,7 @@ function Integration({it, once, keep, may, refresh}) {
 function Received({name}) {
   const {value: alerts} = useLive(async () => (await api.get("/alerts", {integration: name, limit: 5})).data, [name]);
   if (!alerts) return null;
-  return html`<section class="panel pad" aria-live="polite"><h2>${alerts.length ? "Its newest alerts" : "No alert yet"}</h2>${alerts.length ? html`<ul class="rows-in">${alerts.map(
-    (/** @type {any} */ it) => html`<li key=${it.id}><${Mark} severity=${it.severity} state=${it.status === "resolved" ? "over" : it.status === "acknowledged" ? "held" : "lone"} /><a href=${`/console/alerts/${it.id}`}>${it.name}</a> <span class="quiet">seen <${Time} at=${it.last_seen_at} as="day" /></span></li>`,
-  )}</ul>` : html`<p class="quiet">What it sends appears here by itself.</p>`}</section>`;
+  return html`<section class="panel pad" aria-live="polite"><h2>${alerts.length ? "Its newest alerts" : "No alert yet"}</h2>${alerts.length ? html`<${Newest} alerts=${alerts} />` : html`<p class="quiet">What it sends appears here by itself.</p>`}</section>`;
 }
 
 /** @param {{name: string, example: any}} props */

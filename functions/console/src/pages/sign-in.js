@@ -79,8 +79,9 @@ function OneFieldForm({label, type, name, verb, doing, icon, help, run, solid}) 
   };
   return html`<form onSubmit=${press}>
     <${Field} label=${label} type=${type} value=${text} onInput=${setText} required more=${{name, autocomplete: type === "email" ? "email" : "off", spellcheck: false}} />
+    <p class="problem" role="alert">${problem}</p>
     <${Button} type="submit" solid=${solid} icon=${icon} busy=${isBusy}>${isBusy ? doing : verb}<//>
-    <p class="quiet">${help}</p><p class="problem" role="alert">${problem}</p></form>`;
+    <p class="quiet">${help}</p></form>`;
 }
 
 function SignIn() {

@@ -56,5 +56,5 @@ export function OnDuty({children}) {
   const {who, until, next, isGap} = dutyInWords(duty, user, now);
   const others = duties.length - 1;
   return html`<p class="duty"><a class="plain" href=${`/console/on-call?schedule=${encodeURIComponent(duty.schedule)}`} title=${duty.schedule}>On call: <b class=${isGap ? "none" : null}>${who === "you" ? "You" : who}</b></a>${until && html` until <time datetime=${until.at} title=${inFull(until.at)}>${until.says}</time>`}
-    <span class="then">${next && html`<span class="wide">,${NB}</span>next ${next} `}${others > 0 && html`<span class="wide quiet">(${duty.schedule}, and ${plural(others, "more schedule")}) </span>`}${children}</span></p>`;
+    <span class="then">${next && html`<span class="wide">,${NB}</span>next ${next} <span class="narrow">· </span>`}${others > 0 && html`<span class="wide quiet">(${duty.schedule}, and ${plural(others, "more schedule")}) </span>`}${children}</span></p>`;
 }
