@@ -227,5 +227,5 @@ def whole_stack() -> Iterator[WholeStack]:
         for function in ANSWERING:
             patch.delitem(sys.modules, f"functions.{function}.app", raising=False)
             apps[function] = importlib.import_module(f"functions.{function}.app")
-        patch.setattr(apps["first_key"], "send_answer", lambda *_: None)
+        patch.setattr(apps["first_key"], "send_answer", lambda *_, **__: None)
         yield WholeStack(apps)
