@@ -1,4 +1,4 @@
-"""Joins the console's modules into the three files that are deployed, and compresses them.
+"""Joins the console's modules into the few files that are deployed, and compresses them.
 
 Run by `sam build` (Makefile) with the standard library alone. The same files give the same bytes.
 """
@@ -9,17 +9,19 @@ import hashlib
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from functions.console.modules import Module, joined, ordered, read_module
+from functions.console.modules import Module, joined, joined_in_two, ordered, read_module
 from functions.console.styles import joined_styles
 from functions.console.unjoinable import JoinError
 
 SCRIPT, WORKER, PAGE, MANIFEST = "main.js", "sw.js", "index.html", "manifest.webmanifest"
+MORE: Final = "pages/more.js"
+"""Imports the pages that the first view does not need: with them it is a second script."""
 TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -59,6 +61,9 @@ _STYLE_TAG: Final = re.compile(
 )
 
 
+type Assets = Mapping[str, tuple[str, tuple[str, bytes]]]
+
+
 def join(source: Path) -> Site:
     """What is deployed of a folder of modules.
 
@@ -67,11 +72,12 @@ def join(source: Path) -> Site:
     """
     page = (source / PAGE).read_text(encoding="utf-8")
     assets = _other_assets(source)
-    script, sheet = _script(source, assets), _sheet(source, page, assets)
+    scripts, sheet = _scripts(source, assets), _sheet(source, page, assets)
+    sheet_at = _hashed("app", ".css", sheet)
     files: dict[str, tuple[str, bytes]] = dict(assets.values())
-    for kind, body in ((".js", script), (".css", sheet)):
-        files[_hashed("app", kind, body)] = (kind, body)
-    page = _page(page, _hashed("app", ".js", script), _hashed("app", ".css", sheet))
+    files |= {address: (".js", body) for address, body in scripts.items()}
+    files[sheet_at] = (".css", sheet)
+    page = _page(page, list(scripts), sheet_at)
     page = page.replace(_ICON_TAG, f'<link rel="icon" href="{_inline(source)}"')
     for address, name in AT_THE_ROOT.items():
         text = page if name == PAGE else _root_file(source, name)
@@ -79,7 +85,29 @@ def join(source: Path) -> Site:
     return Site(files=dict(sorted(files.items())))
 
 
-def _script(source: Path, assets: Mapping[str, tuple[str, tuple[str, bytes]]]) -> bytes:
+def _scripts(source: Path, assets: Assets) -> dict[str, bytes]:
+    """The first script, and the one that it loads later, by address."""
+    modules = _modules(source)
+    later = [(it.name, path, line) for it in modules.values() for path, line in it.later]
+    for name, path, line in later:
+        if path != MORE or path not in modules:
+            raise JoinError(name, line, f"what is loaded later is {MORE}, not {path}.")
+    if later:
+        _refuse_what_comes_later(modules)
+    first = ordered(modules, SCRIPT)
+    if not later:
+        body = _with_addresses(joined(first), assets).encode()
+        return {_hashed("app", ".js", body): body}
+    more = [module for module in ordered(modules, MORE) if module not in first]
+    two = joined_in_two(first, more)
+    body = _with_addresses(two.first, assets).encode()
+    address = _hashed("app", ".js", body)
+    second = _with_addresses(two.second(address), assets).encode()
+    return {address: body, _hashed("more", ".js", second): second}
+
+
+def _modules(source: Path) -> dict[str, Module]:
+    """All modules that the first one imports, or loads later."""
     modules: dict[str, Module] = {}
     waiting = [SCRIPT]
     while waiting:
@@ -89,12 +117,29 @@ def _script(source: Path, assets: Mapping[str, tuple[str, tuple[str, bytes]]]) -
             continue
         modules[name] = read_module(name, path.read_text(encoding="utf-8"))
         waiting += [imported for imported, _, _ in modules[name].imports]
+        waiting += [loaded for loaded, _ in modules[name].later]
     if SCRIPT not in modules:
         raise JoinError(SCRIPT, 1, "is missing.")
-    return _with_addresses(joined(ordered(modules, SCRIPT)), assets).encode()
+    return modules
 
 
-def _sheet(source: Path, page: str, assets: Mapping[str, tuple[str, tuple[str, bytes]]]) -> bytes:
+def _refuse_what_comes_later(modules: Mapping[str, Module]) -> None:
+    """One import of a page that comes later would bring it, and what it needs, into the first."""
+    later = {MORE, *(path for path, _, _ in modules[MORE].imports)}
+    seen: set[str] = set()
+    waiting = [SCRIPT]
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in modules:
+            continue
+        seen.add(name)
+        for path, _, line in modules[name].imports:
+            if path in later:
+                raise JoinError(name, line, f"{path} is loaded later, by {MORE}.")
+            waiting.append(path)
+
+
+def _sheet(source: Path, page: str, assets: Assets) -> bytes:
     names = [found[1] for found in _STYLE_TAG.finditer(page)]
     missing = [name for name in names if not (source / name).is_file()]
     if missing or not names:
@@ -106,10 +151,12 @@ def _sheet(source: Path, page: str, assets: Mapping[str, tuple[str, tuple[str, b
     return _with_addresses(joined_styles(sheets), assets).encode()
 
 
-def _page(page: str, script: str, sheet: str) -> str:
+def _page(page: str, scripts: Sequence[str], sheet: str) -> str:
     if len(_SCRIPT_TAG.findall(page)) != 1 or len(re.findall("<script", page)) != 1:
         raise JoinError(PAGE, 1, 'it has to hold one script, type="module" src="/assets/main.js".')
-    page = _SCRIPT_TAG.sub(f'<script type="module" src="{script}"></script>', page)
+    script, *more = scripts
+    tag = "".join(f'<meta name="more" content="{address}">\n  ' for address in more)
+    page = _SCRIPT_TAG.sub(f'{tag}<script type="module" src="{script}"></script>', page)
     first = True
 
     def one_sheet(_: re.Match[str]) -> str:
@@ -137,7 +184,7 @@ def _root_file(source: Path, name: str) -> str:
     module = read_module(WORKER, text)
     if module.imports or module.exports:
         raise JoinError(WORKER, 1, "a service worker imports and exports nothing here.")
-    return f"{module.text}\n"
+    return joined([module])
 
 
 def _other_assets(source: Path) -> dict[str, tuple[str, tuple[str, bytes]]]:
@@ -151,7 +198,7 @@ def _other_assets(source: Path) -> dict[str, tuple[str, tuple[str, bytes]]]:
     return found
 
 
-def _with_addresses(text: str, assets: Mapping[str, tuple[str, tuple[str, bytes]]]) -> str:
+def _with_addresses(text: str, assets: Assets) -> str:
     for address, (hashed, _) in assets.items():
         text = text.replace(address, hashed)
     return text

@@ -6,17 +6,20 @@ What it reads is narrower than the language, so that it can be sure of what it r
 - `export function`, `export async function`, `export class` and `export const` with one name, at
   the start of a line;
 - one name for each `const` or `let` outside of functions;
-- no circle of imports, and none of `import()`, `import.meta`, `export default`, `export *`.
+- no circle of imports, and none of `import.meta`, `export default`, `export *`;
+- `import("./x.js")` with the path as it stands, for what is loaded later: join.py knows which.
 
 Modules follow each other in one script, each after those that it imports. Names are made short, and
-with that two modules may use a name for different things. Whatever else it meets is refused with
-file and line.
+with that two modules may use a name for different things. What is loaded later is a second script,
+which takes from the first what it shares with it: each module runs once. Whatever else is met is
+refused with file and line.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from functions.console.names import (
@@ -38,6 +41,9 @@ VENDOR: Final = "vendor"
 _IMPORT: Final = re.compile(
     r'import \{([^{}]*)\} from "([^"\n]+)";?[ \t]*(?://[^\n]*)?$', re.MULTILINE
 )
+_IMPORT_LATER: Final = re.compile(r'import\("([^"\n]+)"\)')
+_ADDRESS_OF_MORE: Final = "import(document.querySelector('meta[name=more]').content)"
+"""The page names the second script, whose name changes with the first one's."""
 _EXPORT: Final = re.compile(
     r"export (?:async function\*?|function\*?|class|const) ?([A-Za-z_$][\w$]*)"
 )
@@ -50,6 +56,7 @@ class Module:
     Args:
         imports: Module, names and line of each.
         code: Of others, as it is; empty for modules of our own, which have tokens.
+        later: Module and line of each that it loads when it is needed.
     """
 
     name: str
@@ -57,6 +64,7 @@ class Module:
     exports: tuple[str, ...]
     tokens: tuple[Token, ...] = ()
     code: str = ""
+    later: tuple[tuple[str, int], ...] = ()
 
     @property
     def text(self) -> str:
@@ -74,40 +82,87 @@ def read_module(name: str, text: str) -> Module:
     Raises:
         JoinError: It uses what cannot be joined.
     """
-    imports: list[tuple[str, tuple[str, ...], int]] = []
-    exports: list[str] = []
     if name.startswith(f"{VENDOR}/"):
         return _vendored(name, text)
-    kept: list[Token] = []
-    offset, skipped_to = 0, 0
-    is_head = True
-    for token in tokens_of(name, text):
-        start, offset = offset, offset + len(token.text)
-        if start < skipped_to or token.kind == "comment":
-            if token.kind == "comment" and start >= skipped_to:
-                kept.append(Token("space", "\n" if "\n" in token.text else " ", token.line, 0))
-            continue
-        if token.kind == "name" and token.text == "import" and not _is_field(kept):
-            found = _IMPORT.match(text, start)
-            if token.depth or not is_head or not found:
-                raise JoinError(name, token.line, _HOW_TO_IMPORT)
-            imports.append((*_imported(name, found, token.line), token.line))
-            skipped_to = found.end()
-            continue
-        if token.kind == "name" and token.text == "export" and not token.depth:
-            found = _EXPORT.match(text, start)
-            if not found or (start and text[start - 1] != "\n"):
-                raise JoinError(name, token.line, _HOW_TO_EXPORT)
-            exports.append(found[1])
-            skipped_to = start + len("export ")
-            is_head = False
-            continue
+    return _Reader(name, text).module()
+
+
+class _Reader:
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+        self._imports: list[tuple[str, tuple[str, ...], int]] = []
+        self._exports: list[str] = []
+        self._later: list[tuple[str, int]] = []
+        self._kept: list[Token] = []
+        self._elements: list[bool] = []  # of each template around: whether it is one of elements
+        self._skipped_to = 0
+        self._is_head = True
+
+    def module(self) -> Module:
+        offset = 0
+        for token in tokens_of(self._name, self._text):
+            start, offset = offset, offset + len(token.text)
+            if start < self._skipped_to:
+                continue
+            if token.kind == "name" and token.text == "import" and not _is_field(self._kept):
+                self._import(token, start)
+            elif token.kind == "name" and token.text == "export" and not token.depth:
+                self._export(token, start)
+            else:
+                self._keep(token)
+        _refuse_lists(self._name, self._kept)
+        return Module(
+            self._name,
+            tuple(self._imports),
+            tuple(self._exports),
+            tuple(self._kept),
+            later=tuple(self._later),
+        )
+
+    def _import(self, token: Token, start: int) -> None:
+        if found := _IMPORT_LATER.match(self._text, start):
+            self._later.append((_resolved(self._name, found[1]), token.line))
+            self._kept += tokens_of(self._name, _ADDRESS_OF_MORE)
+            self._is_head = False
+        else:
+            found = _IMPORT.match(self._text, start)
+            if token.depth or not self._is_head or not found:
+                raise JoinError(self._name, token.line, _HOW_TO_IMPORT)
+            self._imports.append((*_imported(self._name, found, token.line), token.line))
+        self._skipped_to = found.end()
+
+    def _export(self, token: Token, start: int) -> None:
+        found = _EXPORT.match(self._text, start)
+        if not found or (start and self._text[start - 1] != "\n"):
+            raise JoinError(self._name, token.line, _HOW_TO_EXPORT)
+        self._exports.append(found[1])
+        self._skipped_to = start + len("export ")
+        self._is_head = False
+
+    def _keep(self, token: Token) -> None:
+        if token.kind == "comment":
+            self._kept.append(Token("space", "\n" if "\n" in token.text else " ", token.line, 0))
+            return
         if token.kind == "name" and token.text == "await" and not token.depth:
-            raise JoinError(name, token.line, "`await` outside of braces cannot be joined.")
-        is_head = is_head and token.kind == "space"
-        kept.append(token)
-    _refuse_lists(name, kept)
-    return Module(name, tuple(imports), tuple(exports), tuple(kept))
+            raise JoinError(self._name, token.line, "`await` outside of braces cannot be joined.")
+        self._is_head = self._is_head and token.kind == "space"
+        if token.kind in _TEMPLATES and token.text[0] == "`":
+            self._elements.append(bool(self._kept) and self._kept[-1].text == "html")
+        is_of_elements = bool(self._elements) and self._elements[-1]
+        self._kept.append(_without_line_ends(token) if is_of_elements else token)
+        if token.kind == "template":
+            self._elements.pop()
+
+
+_TEMPLATES: Final = {"template", "template-value"}
+_BETWEEN_ELEMENTS: Final = re.compile(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*")
+
+
+def _without_line_ends(token: Token) -> Token:
+    """A template of elements without the line ends beside its tags: htm drops them when it runs."""
+    if token.kind not in _TEMPLATES:
+        return token
+    return replace(token, text=_BETWEEN_ELEMENTS.sub("", token.text))
 
 
 _HOW_TO_IMPORT: Final = 'import as `import {a, b} from "./x.js";`, at the head of the file.'
@@ -240,17 +295,93 @@ def ordered(modules: Mapping[str, Module], first: str) -> list[Module]:
 
 def joined(modules: Sequence[Module]) -> str:
     """One script of modules that stand in order."""
+    return _lines(_short_parts(modules).values())
+
+
+@dataclass(frozen=True, slots=True)
+class TwoScripts:
+    """A first script, and one that is loaded later.
+
+    Args:
+        first: Exports what the other takes from it.
+        shared: The names of that.
+        rest: The second one, without its import.
+    """
+
+    first: str
+    shared: tuple[str, ...]
+    rest: str
+
+    def second(self, address: str) -> str:
+        """The second script. Args: address: Of the first one, as the page names it."""
+        return f'import{{{",".join(self.shared)}}}from"{address}";\n{self.rest}'
+
+
+def joined_in_two(first: Sequence[Module], more: Sequence[Module]) -> TwoScripts:
+    """Two scripts of modules that stand in order.
+
+    Args:
+        first: All that the first view needs.
+        more: Without those of the first. Who loads it is given the exports of the last module.
+    """
+    modules = [*first, *more]
+    parts = _short_parts(modules)
+    tops = _short_tops(modules, {module.name: words_of(module.tokens) for module in modules})
+    names = {module.name for module in first}
+    taken = {
+        tops.get((path, name), name)
+        for module in more
+        for path, imported, _ in module.imports
+        for name in imported
+        if path in names
+    }
+    last = more[-1]
+    given = ",".join(f"{tops[last.name, name]} as {name}" for name in last.exports)
+    shared = tuple(sorted(taken))
+    return TwoScripts(
+        first=_lines(parts[it.name] for it in first) + f"export{{{','.join(shared)}}};\n",
+        shared=shared,
+        rest=_lines(parts[it.name] for it in more) + f"export{{{given}}};\n",
+    )
+
+
+def _lines(parts: Iterable[str]) -> str:
+    return "".join(f"{part}\n" for part in parts)
+
+
+def _short_parts(modules: Sequence[Module]) -> Mapping[str, str]:
+    """The code of each module, with names that none of the others has."""
     words = {module.name: words_of(module.tokens) for module in modules}
     tops = _short_tops(modules, words)
-    parts = []
+    parts = {}
     for module in modules:
         visible = {name: (path, name) for path, names, _ in module.imports for name in names}
         visible |= {it.text: (module.name, it.text) for it in words[module.name] if it.is_top}
         names = {name: tops[known] for name, known in visible.items() if known in tops}
-        names |= _short_locals(words[module.name], names, visible)
-        tokens = renamed(module.tokens, words[module.name], names)
-        parts.append(module.code or _squeezed(tokens))
-    return "\n".join(parts) + "\n"
+        tokens: Sequence[Token] = module.tokens
+        for some in _by_statement(module.tokens, words[module.name]):
+            tokens = renamed(tokens, some, {**names, **_short_locals(some, names, visible)})
+        parts[module.name] = module.code or _squeezed(tokens)
+    return parts
+
+
+def _by_statement(tokens: Sequence[Token], words: Iterable[Word]) -> list[list[Word]]:
+    """The words of each declaration that all see: what one declares inside, no other one sees."""
+    starts = [0]
+    before = ";"
+    for at, token in enumerate(tokens):
+        if token.kind == "space":
+            continue
+        if not token.depth and token.text in _BEGIN and before in {";", "}"}:
+            starts.append(at)
+        before = token.text
+    found: list[list[Word]] = [[] for _ in starts]
+    for word in words:
+        found[bisect_right(starts, word.at) - 1].append(word)
+    return found
+
+
+_BEGIN: Final = {"async", "class", "const", "function", "let"}
 
 
 def _short_tops(
@@ -277,7 +408,7 @@ def _short_tops(
 def _short_locals(
     words: Sequence[Word], names: Mapping[str, str], visible: Container[str]
 ) -> Mapping[str, str]:
-    """Short names for what is declared within a module's functions, the same in many modules."""
+    """Short names for what a statement declares inside, the same in many statements."""
     declared = {word.text for word in words if word.is_declared} - names.keys()
     counts: Counter[str] = Counter()
     taken = set(names.values())

@@ -145,10 +145,6 @@ class Watches:
 
     def add(self, context: BrowserContext, watch: Watch) -> None:
         self._kept.append((context, watch))
-        if RUNNING:
-            # It may be older than this working tree, and lack operations.
-            watch.expect("404 (Not Found)")
-            watch.expect("not in /openapi.json")
         watch.begin(context)
 
     def of(self, page: Page) -> Watch:
@@ -202,14 +198,26 @@ def page_of(
     assert not left, "\n".join(left)
 
 
+_cookies: Final[dict[str, tuple[str, str]]] = {}
+"""Name and value of the cookie of each key's session."""
+
+
 def sign_in(context: BrowserContext, url: str, key: str) -> None:
-    """Sign in with a key, through the door for keys."""
+    """Sign in with a key. The door lets few in at a time: browsers with one key share a session."""
+    if key not in _cookies:
+        _cookies[key] = session_of(context, url, key)
+    name, value = _cookies[key]
+    context.add_cookies(
+        [{"name": name, "value": value, "url": url, "httpOnly": True, "sameSite": "Strict"}]
+    )
+
+
+def session_of(context: BrowserContext, url: str, key: str) -> tuple[str, str]:
+    """Sign in with a key, to a session of this browser alone, which it may end."""
     answer = context.request.post(f"{url}/session", data={"api_key": key}, headers={"origin": url})
-    if RUNNING and answer.status == 404:
-        # A stack from before there were sessions.
-        context.set_extra_http_headers({"X-API-Key": key})
-        return
     assert answer.status == 204, f"{answer.status}: {answer.text()}"
+    (cookie,) = context.cookies(url)
+    return cookie["name"], cookie["value"]
 
 
 @pytest.fixture

@@ -60,6 +60,7 @@ def test_the_first_view_is_six_requests_and_a_hundred_kilobytes(
 
     assert len(traffic.paths) <= REQUESTS, " ".join(traffic.paths)
     assert 1 < traffic.kilobytes <= KILOBYTES
+    assert not [path for path in traffic.paths if path.startswith("/assets/more")]
 
 
 def test_a_second_visit_fetches_no_file_again(page_of: PageOf, alert: str) -> None:

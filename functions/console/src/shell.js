@@ -90,13 +90,19 @@ async function signOut() {
   }
 }
 
+/** The page's own icon, which comes with it. */
+const usual = {icon: ""};
+
 /** @param {number} count */
 function drawFavicon(count) {
   const link = document.getElementById("favicon");
   if (!(link instanceof HTMLLinkElement)) return;
+  usual.icon ||= link.href;
   const text = count > 99 ? "99+" : String(count);
   const badge = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#c4162a" d="M10 1h12l9 9v12l-9 9H10l-9-9V10z"/><text x="16" y="${count > 99 ? 21 : 22.5}" text-anchor="middle" font-family="sans-serif" font-weight="700" font-size="${count > 99 ? 13 : 18}" fill="#fff">${text}</text></svg>`;
-  link.href = count ? `data:image/svg+xml,${encodeURIComponent(badge)}` : "/favicon.svg";
+  const icon = count ? `data:image/svg+xml,${encodeURIComponent(badge)}` : usual.icon;
+  // The same address set again would be fetched again.
+  if (link.href !== icon) link.href = icon;
 }
 
 /** @param {{places: (typeof RAIL)[number][], onMore: () => void}} props */

@@ -42,6 +42,10 @@ def code(text: str) -> str:
         ("x = y\n// why\n(z)", "x=y\n(z)"),
         ("if (a in b) delete c.d", "if(a in b)delete c.d"),
         ("a.import(1)", "a.import(1)"),
+        (
+            "const e = html`\n  <p>\n    a  b\n    ${c}\n  </p>\n  <${D} x=1\n    y=${`\n <`} />`;",
+            "const e=html`<p>a  b\n    ${c}</p><${D} x=1\n    y=${`\n <`} />`;",
+        ),
     ],
 )
 def test_comments_and_blanks_go_and_all_else_stays(written: str, kept: str) -> None:
@@ -62,7 +66,7 @@ def test_comments_and_blanks_go_and_all_else_stays(written: str, kept: str) -> N
         ('import {a as b} from "./b.js";', 1),
         ('import {a} from "preact";', 1),
         ('const a = 1;\nimport {b} from "./b.js";', 2),
-        ('const a = () => {\n  return import("./b.js");\n};', 2),
+        ("const a = (path) => {\n  return import(path);\n};", 2),
         ("const a = 1;\nawait a;", 2),
         ("const a = import.meta.url;", 1),
         ("const a = `never\nended", 1),
@@ -160,25 +164,25 @@ def test_two_modules_may_use_a_name_for_different_things() -> None:
 @pytest.mark.parametrize(
     ("written", "short"),
     [
-        ("function f(row) {\n  return row.row;\n}", "function A(a){return a.row;}"),
-        ("const f = ({row, size = 1}) => row + size;", "const A=({row:a,size:b=1})=>a+b;"),
+        ("function f(row) {\n  return row.row;\n}", "function A(e){return e.row;}"),
+        ("const f = ({row, size = 1}) => row + size;", "const A=({row:e,size:t=1})=>e+t;"),
         (
             "const f = ({row: {deep}, ...rest}) => [deep, rest];",
-            "const A=({row:{deep:a},...b})=>[a,b];",
+            "const A=({row:{deep:e},...t})=>[e,t];",
         ),
         (
             "const f = (row) => ({row, other: row, size() {\n  return row;\n}});",
-            "const A=(a)=>({row:a,other:a,size(){return a;}});",
+            "const A=(e)=>({row:e,other:e,size(){return e;}});",
         ),
         (
             "const f = (row) => {\n  row();\n  return {row};\n};",
-            "const A=(a)=>{a();return{row:a};};",
+            "const A=(e)=>{e();return{row:e};};",
         ),
-        ("const f = (row) => (row ? row : 1);", "const A=(a)=>(a?a:1);"),
-        ("const f = (row) => row?.row ?? `${row} row`;", "const A=(a)=>a?.row??`${a} row`;"),
+        ("const f = (row) => (row ? row : 1);", "const A=(e)=>(e?e:1);"),
+        ("const f = (row) => row?.row ?? `${row} row`;", "const A=(e)=>e?.row??`${e} row`;"),
         (
             "const f = (row) => h`<${row} row=${row} ...${row} />`;",
-            "const A=(a)=>h`<${a} row=${a} ...${a} />`;",
+            "const A=(e)=>h`<${e} row=${e} ...${e} />`;",
         ),
         ("const f = (name) => name + document.title;", "const A=(name)=>name+document.title;"),
         (
@@ -187,26 +191,32 @@ def test_two_modules_may_use_a_name_for_different_things() -> None:
         ),
         (
             "function f() {\n  for (const one of all) {\n    use(one);\n  }\n}",
-            "function A(){for(const a of all){use(a);}}",
+            "function A(){for(const e of all){use(e);}}",
         ),
         (
             "function f() {\n  try {\n    a();\n  } catch (error) {\n    b(error);\n  }\n}",
-            "function A(){try{a();}catch(c){b(c);}}",
+            "function A(){try{a();}catch(e){b(e);}}",
         ),
         (
             "class Odd extends Error {\n  constructor(text) {\n    super(text, this.x);\n  }\n}",
-            "class A extends Error{constructor(a){super(a,this.x);}}",
+            "class A extends Error{constructor(e){super(e,this.x);}}",
         ),
         (
             "const f = (kind) => {\n  switch (kind) {\n  case 1: {\n    kind = 2;\n  }\n  }\n};",
-            "const A=(a)=>{switch(a){case 1:{a=2;}}};",
+            "const A=(e)=>{switch(e){case 1:{e=2;}}};",
         ),
         ("let count = 0;\nconst f = () => {\n  count += 1;\n};", "let A=0;const B=()=>{A+=1;};"),
-        ("const f = (row, a) => a(row, b);", "const A=(c,a)=>a(c,b);"),
+        ("const f = (row, a) => a(row, b);", "const A=(t,e)=>e(t,b);"),
     ],
 )
 def test_names_become_short_and_keys_stay(written: str, short: str) -> None:
     assert joined([read_module("a.js", written)]) == f"{short}\n"
+
+
+def test_what_one_function_declares_takes_no_name_from_another() -> None:
+    text = "function f(row) {\n  return row;\n}\nconst g = (column) => column + a;\n"
+
+    assert joined([read_module("a.js", text)]) == "function A(e){return e;}\nconst B=(e)=>e+a;\n"
 
 
 def test_styles_keep_their_order_strings_and_meaning() -> None:
@@ -242,6 +252,73 @@ def test_a_page_asks_for_one_script_and_one_sheet(source: Path) -> None:
     assert "/assets/main.js" not in page
     (icon,) = re.findall(r'rel="icon" href="([^"]+)"', page)
     assert unquote(icon).startswith("data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg'/>")
+
+
+LATER = {
+    "main.js": 'import {greet} from "./core/greeting.js";\n\n'
+    'greet("you");\nconst load = () => import("./pages/more.js");\n',
+    "pages/more.js": 'import {farewell} from "./farewell.js";\n\n'
+    "export const pages = [farewell];\n",
+    "pages/farewell.js": 'import {mark} from "../core/marks.js";\n'
+    'import {greet} from "../core/greeting.js";\n'
+    "const own = 1;\nexport const farewell = () => greet(mark + own);\n",
+}
+
+
+@pytest.fixture
+def in_two(source: Path) -> Path:
+    """The same with a page that comes later."""
+    for name, text in LATER.items():
+        path = source / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    return source
+
+
+def test_what_comes_later_is_a_second_script_that_the_page_names(in_two: Path) -> None:
+    files = join(in_two).files
+    page = files["/"][1].decode()
+    (first,) = re.findall(r'src="([^"]+)"', page)
+    (second,) = re.findall(r'<meta name="more" content="([^"]+)">', page)
+    first_text, second_text = files[first][1].decode(), files[second][1].decode()
+
+    assert re.fullmatch(r"/assets/more-[0-9a-f]{12}\.js", second)
+    assert first_text.endswith(
+        "const E=()=>import(document.querySelector('meta[name=more]').content);\nexport{A,B};\n"
+    )
+    assert second_text == (
+        f'import{{A,B}}from"{first}";\n'
+        "const D=1;const C=()=>A(B+D);\nconst F=[C];\nexport{F as pages};\n"
+    )
+
+
+def test_a_changed_shared_module_changes_both_scripts(in_two: Path) -> None:
+    def scripts() -> set[str]:
+        return {it for it in join(in_two).files if re.search(r"/(app|more)-\w+\.js", it)}
+
+    before = scripts()
+    (in_two / "core/marks.js").write_text('export const mark = "?";\n')
+
+    assert len(before) == 2
+    assert not before & scripts()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("core/greeting.js", '\nimport {farewell} from "../pages/farewell.js";\n', "later"),
+        ("core/greeting.js", '\nimport {pages} from "../pages/more.js";\n', "later"),
+        ("main.js", '\nconst load = () => import("./core/marks.js");\n', "core/marks.js"),
+    ],
+)
+def test_a_first_script_that_takes_from_a_later_one_is_refused(
+    in_two: Path, name: str, text: str, said: str
+) -> None:
+    path = in_two / name
+    path.write_text(text if name == "main.js" else f"{text}export function greet() {{}}\n")
+
+    with pytest.raises(JoinError, match=rf"^{name}:2: .*{said}"):
+        join(in_two)
 
 
 def test_a_picture_is_named_by_its_content_everywhere(source: Path) -> None:

@@ -7,24 +7,44 @@ from pathlib import Path
 from functions.console.join import join
 from functions.console.modules import read_module
 from functions.console.names import words_of
+from functions.console.tokens import tokens_of
 
 SOURCE = Path(__file__).parents[3] / "functions/console/src"
 
 
 def test_each_name_for_all_to_see_is_declared_once() -> None:
-    (script,) = [
-        body.decode()
+    scripts = {
+        Path(address).name.split("-")[0]: body.decode()
         for address, (_, body) in join(SOURCE).files.items()
-        if "/app-" in address and address.endswith(".js")
-    ]
-    declared = Counter(words_at_the_top(script))
+        if address.startswith("/assets/") and address.endswith(".js")
+    }
+    declared = Counter(name for text in scripts.values() for name in words_at_the_top(text))
 
+    assert scripts.keys() == {"app", "more"}
     assert len(declared) > 50
     assert [name for name, times in declared.items() if times > 1] == []
 
 
+def test_the_second_script_takes_what_the_first_one_gives() -> None:
+    scripts = [
+        (address, body.decode())
+        for address, (kind, body) in join(SOURCE).files.items()
+        if kind == ".js" and address.startswith("/assets/")
+    ]
+    (address, first), (_, second) = scripts
+    given = first.splitlines()[-1]
+    taken, _, code = second.partition("\n")
+
+    assert given.startswith("export{")
+    assert taken == f'import{given[len("export") : -1]}from"{address}";'
+    names = set(given[len("export{") : -2].split(","))
+    assert names <= set(words_at_the_top(first))
+    assert not names & set(words_at_the_top(code))
+
+
 def words_at_the_top(script: str) -> list[str]:
-    return [word.text for word in words_of(read_module("app.js", script).tokens) if word.is_top]
+    tokens = [token for token in tokens_of("app.js", script) if token.kind != "comment"]
+    return [word.text for word in words_of(tokens) if word.is_top]
 
 
 def test_what_a_module_declares_for_all_to_see_is_found_in_each() -> None:

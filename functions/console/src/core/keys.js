@@ -3,11 +3,12 @@
  * speaks to the computer can turn them off (WCAG 2.1.4).
  */
 
+import {keep, kept} from "./kept.js";
 import {newStore, useStore} from "./store.js";
 import {useEffect, useRef} from "./view.js";
 
 const SEQUENCE_MS = 1_500;
-const REMEMBERED = "tocsin.keys";
+const REMEMBERED = "keys";
 
 /**
  * @typedef {{run: (event: KeyboardEvent) => unknown, says: string, group?: string}} Key
@@ -17,25 +18,13 @@ const REMEMBERED = "tocsin.keys";
 /** @type {Set<{current: Record<string, Key>}>} */
 const layers = new Set();
 const changed = newStore({});
-const off = newStore(remembered() === "off");
+const off = newStore(kept(REMEMBERED) === "off");
 const pending = {prefix: "", until: 0};
-
-function remembered() {
-  try {
-    return window.localStorage.getItem(REMEMBERED);
-  } catch {
-    return null;
-  }
-}
 
 /** @param {boolean} isOff */
 export function setKeysOff(isOff) {
   off.set(isOff);
-  try {
-    window.localStorage.setItem(REMEMBERED, isOff ? "off" : "on");
-  } catch {
-    // A browser that keeps nothing: it holds until the page is left.
-  }
+  keep(REMEMBERED, isOff ? "off" : "on");
 }
 
 export function useKeysOff() {

@@ -27,7 +27,7 @@ const OLD_MS = 120_000;
 const live = newStore(/** @type {Live} */ ({asOf: null, failures: 0, nextAt: 0}));
 /** @type {Set<() => Promise<void>>} */
 const loaders = new Set();
-const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, timer: 0};
+const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, firsts: 0, timer: 0};
 
 /**
  * How long until the next question.
@@ -55,7 +55,11 @@ export function setRestless(isRestless) {
 export function beginLive() {
   if (state.begun) return;
   state.begun = true;
-  const atOnce = () => document.hidden || timeNow() - (live.get().asOf || 0) < 1000 || look();
+  const atOnce = () => {
+    const {asOf, failures} = live.get();
+    // What is loaded for the first time is as new as can be.
+    if (!document.hidden && (failures || (asOf && timeNow() - asOf >= 1000))) look();
+  };
   document.addEventListener("visibilitychange", atOnce);
   window.addEventListener("focus", atOnce);
   window.addEventListener("online", atOnce);
@@ -75,6 +79,8 @@ export async function touched() {
 /** Ask now. */
 export async function look() {
   if (state.isAsking || signedOut.get()) return;
+  // Before the first loads came it would all be loaded twice.
+  if (!state.cursor && state.firsts && !live.get().failures) return plan();
   state.isAsking = true;
   const at = timeNow();
   try {
@@ -125,6 +131,13 @@ function succeed(at) {
   plan();
 }
 
+/** A first load came: the first question is asked a while after the last of them. @param {number} at */
+function began(at) {
+  state.firsts -= 1;
+  if (!live.get().asOf) live.set({...live.get(), asOf: at});
+  if (state.begun && !state.cursor && !state.isAsking && !live.get().failures) plan();
+}
+
 /** @param {unknown} error */
 function fail(error) {
   if (!isPassing(error)) console.error(error);
@@ -158,9 +171,10 @@ export function useFreshness(now) {
  * @template T
  * @param {() => Promise<T>} load
  * @param {readonly unknown[]} [deps] when one of these changes, it is loaded anew
+ * @param {{waits?: boolean}} [how] waits: for the first question, so that what the page is about comes first
  * @returns {{value: T | null, error: Error | null, isLoading: boolean, asOf: number | null, isStale: boolean, refresh: () => Promise<void>}}
  */
-export function useLive(load, deps = []) {
+export function useLive(load, deps = [], {waits = false} = {}) {
   const [seen, setSeen] = useState({
     value: /** @type {T | null} */ (null),
     error: /** @type {Error | null} */ (null),
@@ -185,10 +199,17 @@ export function useLive(load, deps = []) {
     const at = timeNow();
     setSeen((before) => (before.isLoading ? before : {...before, isLoading: true}));
     loaders.add(run);
-    run().then(
-      () => live.get().asOf || live.set({...live.get(), asOf: at}),
-      (error) => (isPassing(error) ? fail(error) : console.error(error)),
-    );
+    if (!waits) {
+      state.firsts += 1;
+      run().then(
+        () => began(at),
+        (error) => {
+          state.firsts -= 1;
+          if (isPassing(error)) fail(error);
+          else console.error(error);
+        },
+      );
+    }
     return () => {
       turn.current += 1;
       loaders.delete(run);

@@ -1,29 +1,12 @@
 /** Theme and density of this device; `?theme=` and `?density=` in an address win when it is opened. */
 
+import {keep, kept} from "./kept.js";
 import {newStore, useStore} from "./store.js";
 
 /** @typedef {"system" | "light" | "dark"} Theme */
 /** @typedef {"usual" | "compact"} Density */
 
 const THEMES = /** @type {const} */ (["system", "light", "dark"]);
-
-/** @param {string} name */
-function kept(name) {
-  try {
-    return window.localStorage.getItem(`tocsin.${name}`);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} name @param {string} value */
-function keep(name, value) {
-  try {
-    window.localStorage.setItem(`tocsin.${name}`, value);
-  } catch {
-    // A browser that keeps nothing: it holds until the page is left.
-  }
-}
 
 /** @param {string | null | undefined} word @returns {Theme} */
 function readTheme(word) {

@@ -1,8 +1,9 @@
 /** Push on this device: whether it can, asking for it, and keeping the stack's knowledge of it fresh. */
 
-import {ApiError, api} from "./api.js";
+import {api} from "./api.js";
+import {keep, kept} from "./kept.js";
 
-const KNOWN = "tocsin.push"; // what this browser last told the stack
+const KNOWN = "push"; // what this browser last told the stack
 const RENEWED_AFTER_MS = 86_400_000;
 
 /**
@@ -63,7 +64,7 @@ export async function allowPush() {
 export async function removeDevice(id) {
   await api.remove(`/me/push-devices/${id}`);
   if (id !== ownDeviceId()) return;
-  keep({});
+  tell({});
   await (await subscribed())?.unsubscribe();
 }
 
@@ -94,7 +95,7 @@ async function register(isNamed) {
   const {endpoint, keys} = subscription.toJSON();
   const replaces = former && former !== endpoint ? {replaces: former} : {};
   const device = (await api.post("/me/push-devices", {endpoint, keys, ...(isNamed ? {name: deviceName()} : {}), ...replaces})).data;
-  keep({id: device.id, endpoint, at: Date.now()});
+  tell({id: device.id, endpoint, at: Date.now()});
   return device;
 }
 
@@ -120,23 +121,10 @@ function bytesOf(base64url) {
 
 /** @returns {{id?: string, endpoint?: string, at?: number}} */
 function known() {
-  try {
-    return JSON.parse(window.localStorage.getItem(KNOWN) || "{}");
-  } catch {
-    return {};
-  }
+  return JSON.parse(kept(KNOWN) || "{}");
 }
 
 /** @param {{id?: string, endpoint?: string, at?: number}} told */
-function keep(told) {
-  try {
-    window.localStorage.setItem(KNOWN, JSON.stringify(told));
-  } catch {
-    // A browser that keeps nothing tells the stack again each time.
-  }
-}
-
-/** Whether an error says that there is no such device any more. @param {unknown} error */
-export function isGone(error) {
-  return error instanceof ApiError && error.code === "push_device_not_found";
+function tell(told) {
+  keep(KNOWN, JSON.stringify(told));
 }

@@ -12,14 +12,19 @@ function here() {
 
 /** @type {import("./store.js").Store<Place>} */
 const place = newStore(here());
-/** @type {{pages: import("./types.js").Page[]}} */
-const known = {pages: []};
+const known = newStore(/** @type {import("./types.js").Page[]} */ ([]));
 
 /** @param {import("./types.js").Page[]} pages */
 export function setPages(pages) {
-  known.pages = pages;
+  known.set(pages);
   window.addEventListener("popstate", () => place.set(here()));
   document.addEventListener("click", takeOver);
+}
+
+/** Pages that came later, in place of what stood for them. @param {import("./types.js").Page[]} pages */
+export function addPages(pages) {
+  const paths = new Set(pages.map(({path}) => path));
+  known.set([...known.get().filter(({path}) => !paths.has(path)), ...pages]);
 }
 
 /** Whether there is a page at this path. @param {string} path */
@@ -32,7 +37,7 @@ export function hasPage(path) {
  * @returns {{page: import("./types.js").Page, params: Record<string, string>} | null}
  */
 export function findPage(path) {
-  for (const page of known.pages) {
+  for (const page of known.get()) {
     const params = matchPath(page.path, path);
     if (params) return {page, params};
   }
@@ -65,6 +70,7 @@ export function matchPath(pattern, path) {
 /** The place and the parameters of its page. */
 export function useRoute() {
   const {path, query, hash} = useStore(place);
+  useStore(known);
   return {path, query, hash, params: findPage(path)?.params || {}};
 }
 

@@ -39,7 +39,7 @@
  * @property {string | null} snoozed_by
  * @property {string | null} snooze_reason
  * @property {string | null} silenced_by
- * @property {string | null} held_by
+ * @property {{kind: "silence" | "window" | "awake" | "hours", name: string, until: string} | null} held_by
  * @property {string | null} escalation_policy
  * @property {string | null} current_escalation_step
  * @property {number} notification_count

@@ -5,15 +5,12 @@ import {htm} from "../vendor/htm.js";
 import {preact} from "../vendor/preact.js";
 
 export const render = preact.render;
-export const Fragment = preact.Fragment;
-export const createContext = preact.createContext;
 export const useState = hooks.useState;
 export const useEffect = hooks.useEffect;
 export const useLayoutEffect = hooks.useLayoutEffect;
 export const useMemo = hooks.useMemo;
 export const useCallback = hooks.useCallback;
 export const useRef = hooks.useRef;
-export const useContext = hooks.useContext;
 export const useErrorBoundary = hooks.useErrorBoundary;
 export const useId = hooks.useId;
 

@@ -64,7 +64,6 @@ const NOTHING = {kind: "none", at: null, why: "", step: null, targets: [], again
  * @typedef {object} Next
  * @property {string} clock countdown or time of day; "" where nothing is timed
  * @property {string} short what happens then, for a row
- * @property {string} long the same as the rest of a sentence
  * @property {number | null} left ms
  * @property {boolean} isSoon within a minute, and somebody is called
  * @property {boolean} burns it has a fuse
@@ -78,52 +77,35 @@ const NOTHING = {kind: "none", at: null, why: "", step: null, targets: [], again
  * @returns {Next}
  */
 export function nextOf(alert, now) {
-  const {kind, at, why, step, targets, again} = alert.next_action || NOTHING;
+  const {kind, at, why, step, targets} = alert.next_action || NOTHING;
   const left = at ? Date.parse(at) - now : null;
   const isNear = left !== null && left < COUNTDOWN_BELOW_MS;
   const when = at === null ? "" : left !== null && isNear ? (left > 0 ? countdown(left) : "now") : clock(at, now);
-  const names = targets.map((target) => targetName(target, at));
-  const who = names.length ? names.join(", ") : "";
-  const isCalled = `${listed(names)} ${names.length > 1 ? "are" : "is"} called${again ? " again" : ""}`;
+  const who = targets.map((target) => targetName(target, at)).join(", ");
   const ofStep = step === null ? "" : `step${NB}${step}`;
   const base = {clock: when, left, isSoon: false, burns: false, isSpent: false};
   switch (kind) {
     case "escalate":
-    case "release": {
-      const short = [who || "next", ofStep].filter(Boolean).join(", ");
-      const long = `then ${who ? isCalled : ofStep ? `${ofStep} begins` : why}, unless somebody acknowledges`;
-      return {...base, short, long, burns: isNear, isSoon: left !== null && left < SOON_MS};
-    }
+    case "release":
+      return {...base, short: [who || "next", ofStep].filter(Boolean).join(", "), burns: isNear, isSoon: left !== null && left < SOON_MS};
     case "exhaust":
-      return {...base, short: "then no step is left", long: "then no step is left, unless somebody acknowledges", burns: isNear};
+      return {...base, short: "then no step is left", burns: isNear};
     case "wake":
-      return {...base, short: `wakes${ofStep && `, ${ofStep}`}`, long: `it wakes${who ? ` and ${isCalled}` : ""}`};
+      return {...base, short: `wakes${ofStep && `, ${ofStep}`}`};
     case "resolve":
-      return {...base, short: "resolves, if still well", long: "it resolves, unless it fires again"};
+      return {...base, short: "resolves, if still well"};
     case "lapse":
-      return {...base, short: "resolves, if not repeated", long: "it resolves, unless its sender repeats it"};
+      return {...base, short: "resolves, if not repeated"};
     case "unacknowledge":
-      return {...base, short: "fires again if still open", long: `it fires again if it is still open${who ? `, and ${isCalled}` : ""}`};
+      return {...base, short: "fires again if still open"};
     case "choose_policy":
-      return {...base, clock: "", short: "its policy is chosen", long: "its escalation policy is chosen now"};
-    default: {
-      const long = capital(why);
-      if (alert.status !== "firing") return {...base, short: "", long};
-      if (/pages nobody|no policy|no escalation policy/.test(why)) return {...base, short: "Pages nobody", long};
-      if (why.startsWith("it pages only")) return {...base, short: "Pages only who was asked", long};
-      return {...base, short: why.startsWith("reached nobody") ? "Reached nobody" : "No step is left", long, isSpent: true};
-    }
+      return {...base, clock: "", short: "its policy is chosen"};
+    default:
+      if (alert.status !== "firing") return {...base, short: ""};
+      if (/pages nobody|no policy|no escalation policy/.test(why)) return {...base, short: "Pages nobody"};
+      if (why.startsWith("it pages only")) return {...base, short: "Pages only who was asked"};
+      return {...base, short: why.startsWith("reached nobody") ? "Reached nobody" : "No step is left", isSpent: true};
   }
-}
-
-/**
- * "3:36, then bob is called, unless somebody acknowledges."; "" once it is resolved.
- * @param {import("./types.js").Alert} alert
- * @param {number} now ms
- */
-export function nextSentence(alert, now) {
-  const {clock: when, long} = nextOf(alert, now);
-  return long && `${when ? `${when}, ` : ""}${when ? long : capital(long)}.`;
 }
 
 /** Whether it sleeps now. @param {import("./types.js").Alert} alert @param {number} now ms */

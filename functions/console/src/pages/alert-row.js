@@ -8,6 +8,7 @@ import {Mark} from "../parts/mark.js";
 import {Tag} from "../parts/tag.js";
 
 const STATES = {lone: "firing", held: "acknowledged", asleep: "snoozed", over: "no longer open"};
+const HELD = {silence: "silenced", window: "maintenance", hours: "outside hours", awake: ""};
 const PEOPLE = 3; // grounds of faces
 
 /**
@@ -28,7 +29,7 @@ export function AlertRow({alert, isGone, isSelected, isAt, isBusy, acts, onPick,
     <div class="what"><a class="name" href=${`/console/alerts/${id}`}>${name}</a><span class="about">${about && html`<span>${about}</span>`}
       ${alert.occurrences > 1 && html`<${Tag} icon="repeat" class="rep">×${alert.occurrences}<//>`}
       ${alert.flapping && html`<${Tag} icon="flap">flapping<//>`}${state === "asleep" && html`<${Tag} icon="snooze">snoozed<//>`}
-      ${alert.silenced_by && html`<${Tag} icon="snooze">silenced<//>`}${alert.held_by && html`<${Tag} icon="setup">window ${alert.held_by}<//>`}</span></div>
+      ${alert.held_by && html`<${Tag} icon=${alert.held_by.kind === "awake" ? "awake" : "snooze"}>${HELD[alert.held_by.kind] || `${alert.held_by.name} is awake`}<//>`}</span></div>
     <span class="since num">${ago(fired_at, now)} <time datetime=${fired_at} title=${inFull(fired_at)}>${clock(fired_at, now)}</time></span>
     <div class="state"><span class="who">${!isGone && (real !== "lone" || severity !== "info") && html`${real !== "lone" && html`<span class=${`face p${1 + (who.charCodeAt(0) % PEOPLE)}`} aria-hidden="true">${capital(who.charAt(0))}</span>`}
       <b>${who}</b><small>${note}</small>`}</span>

@@ -63,8 +63,7 @@ async function load(query) {
     meta = page.meta;
     cursor = page.next_cursor;
   } while (cursor && alerts.length < LOADED);
-  const storm = meta.storm ? (await api.get("/storm")).data : null;
-  return {key: JSON.stringify(filter), alerts, counts: /** @type {import("../core/types.js").Counts} */ (meta), storm, isMore: cursor !== null, searchedTo: meta.searched_to || null};
+  return {key: JSON.stringify(filter), alerts, counts: /** @type {import("../core/types.js").Counts} */ (meta), isMore: cursor !== null, searchedTo: meta.searched_to || null};
 }
 
 function Alerts() {
@@ -119,7 +118,10 @@ function NextCall({alerts}) {
 
 /** @param {{value: Loaded, query: Record<string, string>, acts: boolean, isTv: boolean}} props */
 function List({value, query, acts, isTv}) {
-  const {alerts: loaded, storm} = value;
+  const {alerts: loaded, counts} = value;
+  // Its groups come after the list: in a storm most of all, that must not wait.
+  const {value: whole} = useLive(async () => (counts.storm ? (await api.get("/storm")).data : null), [Boolean(counts.storm)]);
+  const storm = whole || (counts.storm && {...counts.storm, active: true, groups: [], incident_id: null});
   const sort = SORTS[query.sort] ? query.sort : query.status === "resolved" ? "newest" : "worst";
   // Chosen once: groups that came and went with the alerts would move the list.
   const [usual, setUsual] = useState(() => usualGrouping(loaded));
@@ -262,7 +264,7 @@ function List({value, query, acts, isTv}) {
   ] : []);
 
   const stormIds = storm?.active ? loaded.filter((it) => isLone(it, timeNow()) && it.fired_at >= storm.since).map(({id}) => id) : [];
-  const hidden = value.counts.total;
+  const hidden = counts.total;
   let number = 0;
   return html`${storm?.active && html`<${StormBanner} storm=${storm} ids=${stormIds} acts=${acts} onAck=${() => setAsking({verb: "ack", ids: stormIds})} />`}
     ${!isTv && html`<${Sift} query=${query} value=${value} by=${by} sort=${sort} isPicking=${isPicking} onPicking=${acts ? () => (isPicking ? clear() : setPicking(true)) : null} />`}
@@ -309,16 +311,16 @@ function focusFind() {
   else document.getElementById("open-filter")?.click();
 }
 
-/** @param {{storm: import("../core/types.js").Storm, ids: string[], acts: boolean, onAck: () => void}} props */
+/** @param {{storm: Pick<import("../core/types.js").Storm, "since" | "opened" | "groups" | "incident_id">, ids: string[], acts: boolean, onAck: () => void}} props */
 function StormBanner({storm, ids, acts, onAck}) {
   const now = useNow(10_000);
   const since = /** @type {string} */ (storm.since);
   const minutes = Math.max(1, Math.round((now - Date.parse(since)) / 60_000));
   const act = html`${acts && ids.length > 0 && html`<${Button} solid onClick=${onAck}>Acknowledge these ${ids.length}<//>`}
     <a class="btn" href=${addressWith({from: since, page: null})}>Show</a>${storm.incident_id && html`<a class="btn" href=${`/console/incidents/${storm.incident_id}`}>Incident</a>`}`;
-  return html`<${Banner} kind="warn" icon="storm" says="Storm" fact=${`${plural(storm.opened, "alert")} in ${plural(minutes, "minute")}, ${plural(storm.groups.length, "group")}`} act=${act}>
+  return html`<${Banner} kind="warn" icon="storm" says="Storm" fact=${`${plural(storm.opened, "alert")} in ${plural(minutes, "minute")}${storm.groups.length ? `, ${plural(storm.groups.length, "group")}` : ""}`} act=${act}>
     <p><b>${ids.length ? `Nobody has ${ids.length} of them.` : "Somebody has each of them."}</b></p>
-    <p class="wide quiet">${storm.groups.map(({name, opened}) => `${name}\u00a0${opened}`).join(", ")}</p><//>`;
+    <p class="wide quiet">${storm.groups.map(({name, opened}) => `${name}\u00a0${opened}`).join(", ") || "\u00a0"}</p><//>`;
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Sign-in: the doors that this stack has. None of them tells whether a user exists. */
 
 import {api, signedOut} from "../core/api.js";
+import {keep, kept} from "../core/kept.js";
 import {go, useRoute} from "../core/routes.js";
 import {html, useEffect, useState} from "../core/view.js";
 import {Button} from "../parts/button.js";
@@ -9,7 +10,7 @@ import {Icon} from "../parts/icon.js";
 import {Skeleton} from "../parts/skeleton.js";
 
 const HERE = "/console/sign-in";
-const KEPT = "tocsin.next";
+const KEPT = "next";
 /** Why the company account did not let one in. @type {Record<string, string>} */
 const PROBLEMS = {
   again: "That took too long, or was begun in another browser. Try again.",
@@ -34,14 +35,9 @@ export function safeNext(said) {
 
 /** The link is opened in another tab: it finds the way back here. @param {string | null} [next] */
 function keptNext(next) {
-  try {
-    const before = window.localStorage.getItem(KEPT);
-    if (next) window.localStorage.setItem(KEPT, next);
-    else window.localStorage.removeItem(KEPT);
-    return before;
-  } catch {
-    return null;
-  }
+  const before = kept(KEPT);
+  keep(KEPT, next || null);
+  return before;
 }
 
 /** @param {string} next */

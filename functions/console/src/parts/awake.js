@@ -1,5 +1,6 @@
 import {api} from "../core/api.js";
 import {useCommands} from "../core/commands.js";
+import {keep, kept} from "../core/kept.js";
 import {touched, useLive} from "../core/live.js";
 import {can, useMe} from "../core/me.js";
 import {newStore, useStore} from "../core/store.js";
@@ -29,21 +30,22 @@ const asked = newStore(false);
 const dismissed = newStore("");
 
 /** @param {Awake} next */
-function keep(next) {
+function know(next) {
+  keep("awake", next.awake ? "yes" : null);
   if (JSON.stringify(next) !== JSON.stringify(state.get())) state.set(next);
 }
 
 async function load() {
-  keep((await api.get("/me/awake")).data);
+  know((await api.get("/me/awake")).data);
 }
 
 /** Say it, or change the end. @param {number} minutes @param {string} scope */
 async function begin(minutes, scope) {
-  keep((await api.post("/me/awake", {for: `${Math.min(LONGEST_MIN, Math.max(SHORTEST_MIN, Math.ceil(minutes)))}m`, scope})).data);
+  know((await api.post("/me/awake", {for: `${Math.min(LONGEST_MIN, Math.max(SHORTEST_MIN, Math.ceil(minutes)))}m`, scope})).data);
 }
 
 async function end() {
-  keep((await api.remove("/me/awake")).data);
+  know((await api.remove("/me/awake")).data);
   say("Good night. What waited goes on where it was");
 }
 
@@ -74,7 +76,8 @@ export function AwakeBanner() {
 }
 
 function Mine() {
-  useLive(load);
+  // Whoever was not awake when this browser last heard of it can wait for the list.
+  useLive(load, [], {waits: !kept("awake")});
   const awake = useStore(state);
   const now = useNow(1000);
   const gone = useStore(dismissed);
@@ -114,7 +117,7 @@ function useSigns(isAwake) {
     const sign = () => {
       if (timeNow() - last < SEEN_EVERY_MS) return;
       last = timeNow();
-      api.post("/me/awake/seen").then(({data}) => keep(data)).catch(() => undefined);
+      api.post("/me/awake/seen").then(({data}) => know(data)).catch(() => undefined);
     };
     document.addEventListener("pointerdown", sign);
     document.addEventListener("keydown", sign);
