@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from functions.console.join import join, write
 from functions.console.site import read_site
@@ -36,8 +36,9 @@ SCOPES: Final = {
     "viewer": ["alerts:read", "config:read"],
 }
 type Theme = Literal["light", "dark"]
-SECONDS: Final = 15
+SECONDS: Final = 45
 """How long a page may take to show what a test waits for, on a machine that is busy."""
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import uuid4
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
-from tests.browser.conftest import DESK, SCOPES, SECONDS, PageOf, Size, Theme, sign_in
+from tests.browser.conftest import DESK, SCOPES, PageOf, Size, Theme, sign_in
 from tests.stack.client import Client, Sender
 
 STORY: Final = "crew"
@@ -19,7 +19,6 @@ URLS: Final = {
     "Runbook": "https://runbooks.example.com/pay",
     "Mail": "mailto:pay@example.com",
 }
-expect.set_options(timeout=SECONDS * 1000)
 _numbers = itertools.count(1)
 
 

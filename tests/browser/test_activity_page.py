@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways
-from tests.browser.conftest import DESK, PHONE, PageOf, Size, Theme, Tocsin
+from tests.browser.conftest import DESK, PHONE, PageOf, Size, Tocsin
 from tests.stack.client import Client
 
 HERE = "/console/activity"
@@ -83,10 +83,9 @@ def test_the_file_of_it_has_the_same_rows(page_of: PageOf, user: str, tocsin: To
 
 
 @pytest.mark.usefixtures("user")
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_it_can_be_read_by_everybody(page_of: PageOf, size: Size, theme: Theme) -> None:
-    page = page_of("admin", size, theme)
+def test_it_can_be_read_by_everybody(page_of: PageOf, size: Size) -> None:
+    page = page_of("admin", size)
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     page.goto(HERE)
     page.locator(".done > li").first.wait_for()

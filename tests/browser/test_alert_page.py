@@ -10,7 +10,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser import hostile
 from tests.browser.access import axe, does_not_scroll_sideways, focused, tab_to
-from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Theme, Tocsin, Watches
+from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Tocsin, Watches
 from tests.browser.crew import STORY, Crew
 from tests.stack.client import Client, Sender, eventually
 
@@ -305,10 +305,9 @@ def test_it_is_worked_with_by_the_keyboard_alone(crew: Crew, alert_id: str) -> N
     expect(page.get_by_role("heading", level=1)).to_contain_text("you have it")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=["phone", "tablet", "desk"])
-def test_everybody_can_read_it(crew: Crew, alert_id: str, size: Size, theme: Theme) -> None:
-    page = shown(crew.page_as("ann", size=size, theme=theme), alert_id)
+def test_everybody_can_read_it(crew: Crew, alert_id: str, size: Size) -> None:
+    page = shown(crew.page_as("ann", size=size), alert_id)
     expect(page.locator(".ledger")).to_be_visible()
 
     axe(page)

@@ -13,10 +13,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways
-from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Theme, Watches
+from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Watches
 from tests.stack.client import Client, Sender, eventually
-
-expect.set_options(timeout=20_000)  # as the pages' own: two cores have a stack and a browser
 
 FORTY = 40
 TOUCH_PX = 44
@@ -336,12 +334,9 @@ def answer(page: Page, alerts: Sequence[Alert], total: int | None = None) -> Non
     page.route(lambda url: urlsplit(url).path == "/api/v1/alerts", reply)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=["phone", "tablet", "desk"])
-def test_everybody_can_use_each_state(
-    page_of: PageOf, sample: Alert, size: Size, theme: Theme
-) -> None:
-    page = page_of("responder", size, theme)
+def test_everybody_can_use_each_state(page_of: PageOf, sample: Alert, size: Size) -> None:
+    page = page_of("responder", size)
     answer(page, all_kinds(sample))
     page.goto("/")
     page.locator(".row").first.wait_for()
@@ -381,11 +376,8 @@ def test_a_thumb_reaches_everything(page_of: PageOf, sample: Alert) -> None:
     assert small == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_nothing_open_says_why_and_offers_a_test(
-    page_of: PageOf, api: Client, theme: Theme
-) -> None:
-    page = page_of("admin", DESK, theme)
+def test_nothing_open_says_why_and_offers_a_test(page_of: PageOf, api: Client) -> None:
+    page = page_of("admin")
     answer(page, [])
     page.goto("/")
     expect(page.get_by_role("heading", name="No open alerts")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, tab_to
-from tests.browser.conftest import DESK, PHONE, PageOf, Size, Theme, Tocsin
+from tests.browser.conftest import DESK, PHONE, PageOf, Size, Tocsin
 from tests.browser.crew import Crew
 from tests.stack.client import Client, Sender
 
@@ -154,10 +154,9 @@ def test_it_is_said_by_the_keyboard_alone(ann: Page, api: Client) -> None:
     assert awake(api)["scope"] == "mine"
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-def test_everybody_can_read_it(crew: Crew, size: Size, theme: Theme) -> None:
-    page = crew.page_as("ann", size=size, theme=theme)
+def test_everybody_can_read_it(crew: Crew, size: Size) -> None:
+    page = crew.page_as("ann", size=size)
     asleep(page, crew.url)
     page.goto("/console/incidents")
     say_it(page)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import DESK, PageOf, Watches, sign_in
+from tests.browser.conftest import DESK, SECONDS, PageOf, Watches, sign_in
 from tests.browser.watch import Operations, Watch
 from tests.stack.client import Sender
 
@@ -51,6 +51,8 @@ def test_the_modules_show_what_the_joined_files_show(
         for page in (joined, plain):
             page.goto(address)
             page.locator("h1").first.wait_for()
+            # A heading may say what was loaded.
+            expect(page.locator(".bones")).to_have_count(0, timeout=SECONDS * 1000)
             if address == "/":
                 page.get_by_text(alert).first.wait_for()
             said.append(WHAT_CHANGES.sub("", page.locator("h1").first.inner_text()))

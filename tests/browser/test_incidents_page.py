@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser import hostile
 from tests.browser.access import axe, does_not_scroll_sideways
-from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Theme, Tocsin, Watches
+from tests.browser.conftest import DESK, PHONE, TABLET, PageOf, Size, Tocsin, Watches
 from tests.browser.crew import Crew
 from tests.stack.client import Client, Sender, eventually
 
@@ -179,14 +179,11 @@ def test_one_that_is_not_there_says_so(crew: Crew, watches: Watches) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such incident")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, TABLET, DESK], ids=["phone", "tablet", "desk"])
-def test_everybody_can_read_them(
-    crew: Crew, api: Client, incident_id: str, size: Size, theme: Theme
-) -> None:
+def test_everybody_can_read_them(crew: Crew, api: Client, incident_id: str, size: Size) -> None:
     path = f"/api/v1/incidents/{incident_id}"
     api.post(f"{path}/updates", {"message": "One acquirer refuses."}).expect(201)
-    page = shown(crew.page_as("ann", size=size, theme=theme), incident_id)
+    page = shown(crew.page_as("ann", size=size), incident_id)
     axe(page)
     does_not_scroll_sideways(page)
     page.get_by_role("button", name="Ask people").click()

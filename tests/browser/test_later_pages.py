@@ -60,7 +60,7 @@ def test_the_second_script_comes_with_the_first_page_of_it(page_of: PageOf, aler
     for name, title in (("Activity", "Activity"), ("Set-up", "Set-up"), ("Incidents", "Incidents")):
         page.get_by_role("navigation", name="Pages").get_by_role("link", name=name).click()
         expect(page).to_have_title(re.compile(title))
-        expect(page.locator("h1").first).to_be_visible()
+        page.locator("h1").first.wait_for()
     assert len([url for url in asked if MORE.search(url)]) == 1
     assert len([url for url in asked if "/assets/app-" in url and url.endswith(".js")]) == 1
     assert page.evaluate("window.here")
@@ -85,6 +85,7 @@ def test_what_does_not_come_can_be_loaded_again(
     page.get_by_role("navigation", name="Pages").get_by_role("link", name="Alerts").click()
     expect(page.get_by_text(alert).first).to_be_visible()
     page.go_back()
+    expect(page.get_by_role("heading", name=NOT_LOADED)).to_be_visible()
     page.unroute(MORE)
     page.get_by_role("button", name="Load again").click()
 

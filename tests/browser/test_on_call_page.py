@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, tab_to
-from tests.browser.conftest import PHONE, PageOf, Theme
+from tests.browser.conftest import PHONE, PageOf
 from tests.browser.world_pages import WorldPages
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
@@ -500,9 +500,8 @@ def test_a_shift_is_taken_by_the_keyboard_alone(pages: WorldPages) -> None:
     expect(card(page)).to_contain_text("bob, you")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_everybody_can_use_it(pages: WorldPages, width: int, theme: Theme) -> None:
+def test_everybody_can_use_it(pages: WorldPages, width: int) -> None:
     override = {"user": "carol", "for": "bob", "from": "2026-03-04T18:00", "to": "2026-03-05T09:00"}
     pages.admin.post("/api/v1/schedules/primary/overrides", override)
     lacking = {
@@ -512,7 +511,7 @@ def test_everybody_can_use_it(pages: WorldPages, width: int, theme: Theme) -> No
         "to": "2026-03-06T12:00",
     }
     pages.admin.post("/api/v1/schedules/primary/overrides", lacking)
-    page = opened(pages.page("alice", "admin", width=width, theme=theme), "?schedule=primary")
+    page = opened(pages.page("alice", "admin", width=width), "?schedule=primary")
 
     axe(page)
     does_not_scroll_sideways(page)

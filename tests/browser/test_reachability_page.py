@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, tab_to
-from tests.browser.conftest import PageOf, Theme
+from tests.browser.conftest import PageOf
 from tests.browser.world_pages import WorldPages
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
@@ -187,11 +187,10 @@ def test_each_thing_that_can_be_wrong_has_its_place(pages: WorldPages) -> None:
     }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 768, 1440])
-def test_everybody_can_use_it(pages: WorldPages, width: int, theme: Theme) -> None:
+def test_everybody_can_use_it(pages: WorldPages, width: int) -> None:
     pages.admin.send("PUT", "/api/v1/users/alice", body={})
-    page = opened(pages.page("alice", width=width, theme=theme))
+    page = opened(pages.page("alice", width=width))
 
     axe(page)
     does_not_scroll_sideways(page)

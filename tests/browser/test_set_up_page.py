@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, focused, tab_to
-from tests.browser.conftest import DESK, PHONE, PageOf, Size, Theme, Watches
+from tests.browser.conftest import DESK, PHONE, PageOf, Size, Watches
 from tests.stack.client import Client
 from tests.wire import sample
 
@@ -357,12 +357,11 @@ def shown(api: Client) -> None:
     ).expect(200, 201)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.usefixtures("shown")
-def test_the_set_up_can_be_read_by_everybody(page_of: PageOf, size: Size, theme: Theme) -> None:
+def test_the_set_up_can_be_read_by_everybody(page_of: PageOf, size: Size) -> None:
     """What senders and people wrote stays text: the page's watch fails where a script runs."""
-    page = page_of("admin", size, theme)
+    page = page_of("admin", size)
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
     for path in PAGES:
         page.goto(path)

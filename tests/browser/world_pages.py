@@ -17,13 +17,13 @@ from playwright.sync_api import Browser, Page
 from functions.alerts_api.schemas.document import build_document
 from functions.console.answers import respond
 from local.console import SOURCE, ConsoleSource, is_of_the_console
+from tests.browser.conftest import SECONDS
 from tests.browser.watch import Operations, Watch
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client, request_event
 
 CHANGES: Final = "/api/v1/changes"
 RESPONDER: Final = ("alerts", "incidents", "silences", "config:read")
-PATIENCE_MS: Final = 15_000
 
 type Sent = tuple[int, Mapping[str, str], bytes]
 
@@ -67,7 +67,7 @@ class WorldPages:
             reduced_motion="reduce",
         )
         self._open.callback(context.close)
-        context.set_default_timeout(PATIENCE_MS)
+        context.set_default_timeout(SECONDS * 1000)
         watch = Watch(url, Operations.of(build_document(self.client.api.routes)))
         if not self._knows_changes:
             watch.expect(CHANGES)

@@ -198,6 +198,19 @@ def test_an_address_that_is_not_verified_gets_nothing(
     assert notices(browser) == []
 
 
+def test_who_has_just_confirmed_an_address_is_sent_a_link(browser: Browser) -> None:
+    person(browser.world)
+    change(browser, verified={})
+    # The notifier has worked on another message, and remembers people.
+    browser.world.work.paging.directory(browser.world.now)
+    browser.world.pass_time(seconds=1)
+    change(browser, verified={ContactMethod.EMAIL: hash_address(MAIL)})
+
+    ask(browser)
+
+    assert [it.target for it in notices(browser)] == ["user:alice"]
+
+
 def test_an_address_that_changed_while_the_message_was_on_its_way_gets_nothing(
     browser: Browser,
 ) -> None:

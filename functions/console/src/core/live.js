@@ -125,6 +125,11 @@ function isPassing(error) {
   return error instanceof OfflineError || (error instanceof ApiError && (error.status >= 500 || error.status === 429));
 }
 
+/** A session that ended is no fault: the sign-in page says so. @param {unknown} error */
+function complain(error) {
+  if (!(error instanceof ApiError && error.status === 401)) console.error(error);
+}
+
 /** @param {number} at */
 function succeed(at) {
   live.set({asOf: at, failures: 0, nextAt: 0});
@@ -140,7 +145,7 @@ function began(at) {
 
 /** @param {unknown} error */
 function fail(error) {
-  if (!isPassing(error)) console.error(error);
+  if (!isPassing(error)) complain(error);
   const {asOf, failures} = live.get();
   live.set({asOf, failures: failures + 1, nextAt: 0});
   plan(error instanceof ApiError ? error.retryAfter : 0);
@@ -206,7 +211,7 @@ export function useLive(load, deps = [], {waits = false} = {}) {
         (error) => {
           state.firsts -= 1;
           if (isPassing(error)) fail(error);
-          else console.error(error);
+          else complain(error);
         },
       );
     }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.people import ContactMethod
 from tocsin.domain.sign_in import METHODS, SIGN_IN_LIFE
+from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.refusals import DeliveryFailedError
 
 if TYPE_CHECKING:
@@ -39,8 +40,12 @@ def link_of(delivery: Delivery, work: Work) -> str:
 
 
 def _reader_of(delivery: Delivery, work: Work) -> User | None:
-    """The person, if the address is verified: asked and sent are not the same moment."""
-    user = work.paging.directory(work.now()).users.get(delivery.target_name)
+    """The person, if the address is verified: asked and sent are not the same moment.
+
+    Read anew: who has just confirmed an address asks for a link to it, and one who has lost it is
+    sent none.
+    """
+    user = work.paging.directory(work.now(), max_age=NOW).users.get(delivery.target_name)
     method = delivery.channel
     is_theirs = method in METHODS and user is not None and user.is_verified(ContactMethod(method))
     return user if is_theirs else None
