@@ -21,11 +21,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ops.samconfig import OperationError
 from ops.stack import Client, DeployedStack
 from tocsin.adapters.dynamodb.keys import (
+    CHANGES_KEY,
     EPISODES_FROM,
+    KNOCKS_FROM,
     LEDGER_FROM,
     LIVE,
+    SESSIONS,
     SWEEP_KEY,
     TEAM_FILE_REQUESTS_KEY,
+    WAYS_OUT_FROM,
 )
 from tocsin.domain.ids import ULID_LENGTH
 
@@ -36,8 +40,11 @@ BATCH: Final = 25
 ALERTS_FROM: Final = "A#"
 GATES_FROM: Final = "G#"
 """Of lines too."""
-OF_THIS_STACK: Final = (SWEEP_KEY, TEAM_FILE_REQUESTS_KEY)
+OF_THIS_STACK: Final = (SWEEP_KEY, TEAM_FILE_REQUESTS_KEY, CHANGES_KEY)
 """Items that mean nothing to another stack."""
+NEVER_KEPT: Final = (GATES_FROM, KNOCKS_FROM, WAYS_OUT_FROM, SESSIONS)
+"""Begin partitions that a running stack makes anew. With sessions those that were ended since would
+be open again; people sign in anew."""
 FIRST_PAUSE: Final = 0.05
 LAST_PAUSE: Final = 5.0
 """Seconds before what DynamoDB did not take is sent again."""
@@ -67,7 +74,7 @@ def main() -> int:
 
 
 def back_up(dynamodb: Client, table: str, file: Path) -> int:
-    """Write all items but gates, lines and the sweep's state, which a running stack makes anew.
+    """Write all items but sessions and what a running stack makes anew.
 
     A file that is there is replaced only when the new one is complete.
     """
@@ -111,7 +118,7 @@ def _items(dynamodb: Client, table: str) -> Iterator[Item]:
     for page in pages:
         for item in page["Items"]:
             key = {name: item[name] for name in ("pk", "sk")}
-            if key not in OF_THIS_STACK and not key["pk"]["S"].startswith(GATES_FROM):
+            if key not in OF_THIS_STACK and not key["pk"]["S"].startswith(NEVER_KEPT):
                 yield item
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from tocsin.domain.configuration import Configured
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import DEFAULT_POLICY, EscalationPolicy, Step, Target, TargetKind
-from tocsin.domain.people import User
+from tocsin.domain.people import Role, User
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
@@ -38,11 +38,15 @@ class Addresses:
         )
 
     def user(self, known: User | None = None) -> User:
-        """The person; what their owner verified, and their devices, are no change of the team's."""
-        user = User(name=NAME, email=self.email, phone=self.phone)
+        """The person, an administrator: nobody else could make one without the first key.
+
+        What their owner verified, their devices, and a role that was given since, stay.
+        """
+        user = User(name=NAME, email=self.email, phone=self.phone, role=Role.ADMIN)
         if known is None:
             return user
-        return replace(user, verified=known.verified, push_devices=known.push_devices)
+        kept = {"verified": known.verified, "push_devices": known.push_devices, "role": known.role}
+        return replace(user, **kept)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class Owner:
             return
         users = [stored.value for stored in self.users.list()]
         # The first one of two equal requests may have broken off after the user.
-        if users not in ([], [resource.user()]):
+        if users and users != [resource.user(users[0])]:
             return
         if not users:
             self._put(self.users, resource.user())

@@ -18,8 +18,8 @@ def list_doors(_request: Request, ports: Ports) -> HttpAnswer:
     data = {
         "team": ports.team,
         "stage": ports.stage,
-        "email": ports.sends_email,
-        "slack": ports.has_slack(),
+        "email": ports.mails_links,
+        "slack": ports.slacks_links(),
         "oidc": {"name": ports.oidc.name} if ports.oidc else None,
     }
     body = json.dumps({"data": data}, ensure_ascii=False)

@@ -34,7 +34,7 @@ def ask_for_link(request: Request, ports: Ports) -> HttpAnswer:
     count(Knock.LINK, request.neighbourhood, request, ports)
     count(Knock.EMAIL, email.lower(), request, ports)
     found = person_of_address(email, ports.users.list())
-    has_slack = ports.has_slack()
+    has_slack = ports.slacks_links()
     deliveries = _deliveries(found.value if found else None, request, ports, has_slack=has_slack)
     ports.deliveries().send(deliveries, now=request.at)
     request.facts["user"] = found.name if found else None
@@ -65,7 +65,7 @@ def _deliveries(
 ) -> list[Delivery]:
     """One for each way to the person; for nobody likewise one, which the notifier drops."""
     by: list[ContactMethod] = []
-    if user is not None and ports.sends_email:
+    if user is not None and ports.mails_links:
         by.append(ContactMethod.EMAIL)
     if user is not None and has_slack and user.is_verified(ContactMethod.SLACK):
         by.append(ContactMethod.SLACK)

@@ -97,4 +97,14 @@ class Ports:
     team: str
     stage: str
     sends_email: bool
-    """Whether an e-mail that is asked for leaves."""
+    """Whether the stack has an address to send from."""
+    is_shadow: bool = False
+    """Whether no message leaves, so that no link does."""
+
+    @property
+    def mails_links(self) -> bool:
+        return self.sends_email and not self.is_shadow
+
+    def slacks_links(self) -> bool:
+        """Reads the channels, as `has_slack` does."""
+        return not self.is_shadow and self.has_slack()

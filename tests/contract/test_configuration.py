@@ -11,6 +11,7 @@ import pytest
 from tests.conftest import TABLE_NAME
 from tests.examples import HOUR, MINUTE, NINE, firing
 from tests.lost_replies import losing_replies
+from tests.push_browser import Browser
 from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.configuration.configuration_repository import DynamoDBConfiguration
 from tocsin.adapters.dynamodb.configuration.directory_items import CHANNELS, USERS
@@ -115,6 +116,11 @@ FULL_USER = User(
     notices=frozenset(("shift_begins",)),
     role=Role.ADMIN,
     verified={ContactMethod.EMAIL: hash_address("alice@example.com"), ContactMethod.SMS: "0" * 16},
+    push_devices=(
+        Browser("https://fcm.googleapis.com/fcm/send/1").device(
+            last_ok_at=NINE, last_seen_at=NINE + MINUTE, gone_at=NINE + HOUR
+        ),
+    ),
     managed_by="team file",
 )
 CHANNEL = Channel(name="here", type="console")

@@ -341,6 +341,11 @@ def sign_in(stack: WholeStack, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended.status == 204
     go_to_the_provider(stack, monkeypatch)
     assert stack.door("DELETE", "/session", cookie=cookie).status == 204
+    told = stack.api("GET", "/api/v1/activity?kind=session").data
+    assert sorted((it["action"], it["by"] == "alice", it["via"]) for it in told) == [
+        *(("created", False, "console"), ("created", True, "console")),
+        *(("deleted", False, "console"), ("deleted", False, "console")),
+    ]
 
 
 def go_to_the_provider(stack: WholeStack, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,33 @@ def test_a_browser_may_have_no_name(me: Client, browser: Browser) -> None:
     assert (made.status, made.data["name"]) == (201, "A browser")
 
 
+def test_who_adds_and_removes_a_device_is_told_without_what_opens_it(
+    me: Client, world: World, browser: Browser
+) -> None:
+    device = browser.device()
+    me.post(DEVICES, browser.subscription)
+    world.pass_time(minutes=1)
+    me.post(f"{DEVICES}/{device.device_id}/seen")
+    me.send("DELETE", f"{DEVICES}/{device.device_id}")
+
+    answer = Client.of(world).with_key("admin").get("/api/v1/activity", kind="user", name="alice")
+
+    shown = [{"name": "Chrome on Android", "added_at": "2026-03-01T09:00:00.000Z"}]
+    rows = [(it["at"], it["by"], it["via"], it["action"], it["changes"]) for it in answer.data]
+    assert rows == [
+        (
+            *("2026-03-01T09:01:00.000Z", "alice", "api", "changed"),
+            [{"field": "push_devices", "before": shown, "after": None}],
+        ),
+        (
+            *("2026-03-01T09:00:00.000Z", "alice", "api", "changed"),
+            [{"field": "push_devices", "before": None, "after": shown}],
+        ),
+    ]
+    for secret in (device.endpoint, device.p256dh, device.auth, device.device_id):
+        assert secret not in answer.text
+
+
 def test_a_sixth_device_has_no_room(me: Client, world: World) -> None:
     for number in range(5):
         assert me.post(DEVICES, Browser(f"{FCM}{number}").subscription).status == 201
@@ -204,7 +231,7 @@ def test_a_user_who_is_put_again_keeps_their_devices(
     world: World, me: Client, browser: Browser
 ) -> None:
     me.post(DEVICES, browser.subscription)
-    admin = Client.of(world).with_key("config")
+    admin = me.with_key("config")
 
     put = admin.send("PUT", "/api/v1/users/alice", body={"notify": [{"by": "push"}]})
 

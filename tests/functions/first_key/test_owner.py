@@ -15,7 +15,7 @@ from tests.fakes.world import World
 from tests.functions.first_key.conftest import CloudFormation
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import EscalationPolicy
-from tocsin.domain.people import ContactMethod, User, hash_address
+from tocsin.domain.people import ContactMethod, Role, User, hash_address
 from tocsin.domain.severity import Severity
 from tocsin.usecases.refusals import DeliveryFailedError
 
@@ -79,7 +79,7 @@ def test_a_new_stack_has_a_person_and_a_policy_that_pages_them(stack: Stack) -> 
     answer = stack.request()
 
     assert (answer["Status"], answer["PhysicalResourceId"]) == ("SUCCESS", "Owner")
-    assert stack.users == [User(name="owner", email=ADDRESS)]
+    assert stack.users == [User(name="owner", email=ADDRESS, role=Role.ADMIN)]
     (policy,) = stack.policies
     assert policy.name == "default"
     assert [str(target) for step in policy.steps for target in step.targets] == ["user:owner"]
@@ -113,7 +113,7 @@ def test_an_owner_whom_the_stack_can_send_nothing_hears_of_it_by_the_last_resort
 def test_an_owner_may_have_a_phone_only(stack: Stack) -> None:
     stack.request(Email="", Phone="+15550100")
 
-    assert stack.users == [User(name="owner", phone="+15550100")]
+    assert stack.users == [User(name="owner", phone="+15550100", role=Role.ADMIN)]
 
 
 def test_a_team_that_has_users_keeps_them_as_they_are(stack: Stack) -> None:
@@ -154,7 +154,18 @@ def test_another_address_moves_the_owner_that_nobody_has_changed(stack: Stack) -
 
     stack.request("Update", Email="new@example.com")
 
-    assert stack.users == [User(name="owner", email="new@example.com")]
+    assert stack.users == [User(name="owner", email="new@example.com", role=Role.ADMIN)]
+
+
+@pytest.mark.parametrize("role", [Role.RESPONDER, Role.VIEWER])
+def test_another_address_leaves_the_role_that_an_owner_has_now(stack: Stack, role: Role) -> None:
+    """Also the one that owners had before they were made administrators."""
+    stack.request()
+    stack.world.keep(stack.world.users, replace(stack.users[0], role=role))
+
+    stack.request("Update", Email="new@example.com")
+
+    assert stack.users == [User(name="owner", email="new@example.com", role=role)]
 
 
 def test_another_address_moves_an_owner_who_has_confirmed_the_one_before(stack: Stack) -> None:

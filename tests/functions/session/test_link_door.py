@@ -359,3 +359,14 @@ def test_the_doors_know_of_slack(browser: Browser) -> None:
     with_slack(browser)
 
     assert browser.send("GET", "/session/doors").data["slack"] is True
+
+
+def test_no_link_leaves_in_the_shadow_and_the_doors_say_so() -> None:
+    browser = Browser(instead={"is_shadow": True})
+    with_slack(browser)
+
+    doors = browser.send("GET", "/session/doors").data
+    ask(browser)
+
+    assert (doors["email"], doors["slack"]) == (False, False)
+    assert notices(browser) == []

@@ -10,6 +10,11 @@ import pytest
 from ops.backup import back_up, restore
 from ops.samconfig import OperationError
 from tests.conftest import TABLE_NAME
+from tests.examples import NINE
+from tocsin.adapters.dynamodb.configuration.session_repository import session_item
+from tocsin.domain.credential import hash_secret
+from tocsin.domain.ids import WriteId
+from tocsin.domain.session import Door, Session
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,8 +33,17 @@ KEPT: list[tuple[str, str]] = [
     ("COUNT", "1"),
 ]
 
-OF_A_STACK = ("C#team-file", "requests")
-"""Names the stack that applies the team's file."""
+OF_A_STACK = (
+    ("C#team-file", "requests"),  # names the stack that applies the team's file
+    ("G#ops-hook", "GATE"),
+    ("SWEEP", "SWEEP"),
+    ("CHANGES", "CHANGES"),
+)
+OF_WHO_SIGNS_IN = (
+    ("C#session", "hash"),
+    ("V#hash", "1772355600000"),
+    ("O#hash", "WAY"),
+)
 
 
 def item(partition: str, sort: str) -> dict[str, Any]:
@@ -65,7 +79,7 @@ def client(table: "Table", dynamodb_client: "DynamoDBClient") -> "DynamoDBClient
 
 def test_what_was_lost_is_back_to_the_byte(client: "DynamoDBClient", tmp_path: Path) -> None:
     file = tmp_path / "backup.jsonl.gz"
-    put(client, *KEPT, ("G#ops-hook", "GATE"), ("SWEEP", "SWEEP"), OF_A_STACK)
+    put(client, *KEPT, *OF_A_STACK)
     before = items_of(client)
 
     assert back_up(client, TABLE_NAME, file) == len(KEPT)
@@ -76,6 +90,28 @@ def test_what_was_lost_is_back_to_the_byte(client: "DynamoDBClient", tmp_path: P
     assert set(after) == set(KEPT)
     assert after == {key: before[key] for key in KEPT}
     assert file.stat().st_mode & 0o077 == 0
+
+
+def test_no_session_is_in_a_backup_so_that_none_that_was_ended_comes_back(
+    client: "DynamoDBClient", tmp_path: Path
+) -> None:
+    session = Session(
+        session_id="01KJM5ZZ00DRQ5V1N9YH3KW2TD",
+        secret_hash=hash_secret("cookie"),
+        door=Door.LINK,
+        user="alice",
+        created_at=NINE,
+        used_at=NINE,
+    )
+    client.put_item(TableName=TABLE_NAME, Item=session_item(session, WriteId("one")))
+    put(client, ("C#user", "alice"), *OF_WHO_SIGNS_IN, ("U#link", "USED"))
+    file = tmp_path / "backup.jsonl.gz"
+    back_up(client, TABLE_NAME, file)
+    empty(client)
+
+    restore(client, TABLE_NAME, file)
+
+    assert set(items_of(client)) == {("C#user", "alice"), ("U#link", "USED")}
 
 
 def test_alerts_come_after_what_their_changes_led_to(

@@ -15,6 +15,7 @@ from tocsin.domain.activity import Sealed
 from tocsin.domain.alert_json import written
 from tocsin.domain.duration import spelled
 from tocsin.domain.flapping import OFF, FlappingRule, Inherited
+from tocsin.domain.people import ContactMethod
 
 if TYPE_CHECKING:
     from tocsin.domain.credential import ApiKey
@@ -193,8 +194,12 @@ def settings_of_team(settings: TeamSettings) -> Settings:
 
 
 def _of_user(user: User) -> Settings:
-    verified = sorted(method.value for method in user.methods if user.is_verified(method))
-    return {**settings_of_user(user), "verified": verified}
+    methods = [it for it in user.methods if it is not ContactMethod.PUSH]
+    verified = sorted(it.value for it in methods if user.is_verified(it))
+    facts = {**settings_of_user(user), "verified": verified}
+    # By name and time: an endpoint and its keys would let others push to the device.
+    devices = [{"name": it.name, "added_at": written(it.created_at)} for it in user.push_devices]
+    return {**facts, "push_devices": devices} if devices else facts
 
 
 def _of_integration(stored: Integration) -> Settings:

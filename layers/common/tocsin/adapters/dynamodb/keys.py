@@ -52,6 +52,8 @@ EPISODES_FROM: Final = "E#"
 INCIDENT_UPDATES_FROM: Final = "U#"
 LEDGER_FROM: Final = "L#"
 DIGEST_MEMBERS_FROM: Final = "M#"
+KNOCKS_FROM: Final = "V#"
+WAYS_OUT_FROM: Final = "O#"
 
 LISTED: Final = "listed"
 LISTED_FIELDS: Final = {
@@ -262,7 +264,7 @@ def session_key(secret_hash: SecretHash) -> Key:
 def knock_key(knock: Knock, subject: str, begins_at: datetime) -> Key:
     """The knocks of one subject at one door, in one window; the subject is kept as a hash."""
     name = hashlib.sha256(f"{knock}:{subject}".encode("utf-8", "surrogatepass")).hexdigest()
-    return key(f"V#{name}", f"{milliseconds(begins_at):013}")
+    return key(f"{KNOCKS_FROM}{name}", f"{milliseconds(begins_at):013}")
 
 
 def used_link_key(link_id: str) -> Key:
@@ -272,7 +274,7 @@ def used_link_key(link_id: str) -> Key:
 
 def way_out_key(state_hash: SecretHash) -> Key:
     """A person who is at the identity provider."""
-    return key(f"O#{state_hash}", "WAY")
+    return key(f"{WAYS_OUT_FROM}{state_hash}", "WAY")
 
 
 def configuration_partition(kind: str) -> str:
