@@ -18,9 +18,10 @@ def joined_styles(sheets: Mapping[str, str]) -> str:
 
 _STYLE: Final = re.compile(r'(/\*.*?\*/)|("(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')', re.DOTALL)
 
+_ENDS: Final = " {};,>~"
 _NEEDLESS: Final = (
     (re.compile(r"\s+"), " "),
-    (re.compile(r" ?([{};,>]) ?"), r"\1"),
+    (re.compile(r" ?([{};,>~]) ?"), r"\1"),
     # Before a colon a blank has a meaning: `a :hover` is another element than `a:hover`.
     (re.compile(r": "), ":"),
     (re.compile(r" !important"), "!important"),
@@ -30,13 +31,17 @@ _NEEDLESS: Final = (
 
 
 def _squeezed_style(name: str, text: str) -> str:
-    parts: list[str] = []
-    at = 0
+    sheet, at = "", 0
     for found in _STYLE.finditer(text):
-        parts += (_without_blanks(name, text, at, found.start()), found[2] or " ")
+        sheet = _added(sheet, _without_blanks(name, text, at, found.start())) + (found[2] or "")
         at = found.end()
-    parts.append(_without_blanks(name, text, at, len(text)))
-    return re.sub(r"\s*\n\s*", "\n", "".join(parts)).strip() + "\n"
+    return _added(sheet, _without_blanks(name, text, at, len(text))).strip() + "\n"
+
+
+def _added(sheet: str, part: str) -> str:
+    """Where a comment stood between them, a blank may be left that means nothing."""
+    is_needless = not sheet or sheet[-1] in _ENDS
+    return sheet + (part.removeprefix(" ") if is_needless else part)
 
 
 def _without_blanks(name: str, text: str, start: int, end: int) -> str:
