@@ -155,6 +155,7 @@ def test_it_is_said_by_the_keyboard_alone(ann: Page, api: Client) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.usefixtures("ann")  # who sleeps afterwards
 def test_everybody_can_read_it(crew: Crew, size: Size) -> None:
     page = crew.page_as("ann", size=size)
     asleep(page, crew.url)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from tests.functions.session.browser import LINK_KEY, MAIL, Browser, person
 from tocsin.domain.doors import LIMITS, Knock
 from tocsin.domain.link import spell_link_key
 from tocsin.domain.notification import ATTEMPTS_LIMIT
-from tocsin.domain.people import Channel, ContactMethod, hash_address
+from tocsin.domain.people import Channel, ContactMethod, Directory, hash_address
 from tocsin.domain.session import Door
 from tocsin.domain.sign_in import SIGN_IN_LIFE
 from tocsin.usecases.delivery_work import Work
@@ -198,12 +199,21 @@ def test_an_address_that_is_not_verified_gets_nothing(
     assert notices(browser) == []
 
 
-def test_who_has_just_confirmed_an_address_is_sent_a_link(browser: Browser) -> None:
-    person(browser.world)
+def test_who_has_just_confirmed_an_address_is_sent_a_link(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The notifier remembers people for half a minute."""
+    world = browser.world
+    person(world)
     change(browser, verified={})
-    # The notifier has worked on another message, and remembers people.
-    browser.world.work.paging.directory(browser.world.now)
-    browser.world.pass_time(seconds=1)
+    remembered = world.paging.directory(world.now)
+
+    class Remembering:
+        def directory(self, at: datetime, *, max_age: timedelta | None = None) -> Directory:
+            return remembered if max_age is None else world.paging.directory(at)
+
+    work = replace(world.work, paging=Remembering())  # type: ignore[arg-type] # all it is asked for
+    monkeypatch.setattr(SigningWorld, "work", property(lambda _: work))
     change(browser, verified={ContactMethod.EMAIL: hash_address(MAIL)})
 
     ask(browser)
