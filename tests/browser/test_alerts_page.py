@@ -349,7 +349,13 @@ def answer(
 def test_a_row_says_what_holds_it(page_of: PageOf, sample: Alert, kind: str, said: str) -> None:
     page = page_of("responder")
     held = {"kind": kind, "name": "alice", "until": in_minutes(50)}
-    release = {"kind": "release", "at": in_minutes(50), "step": None, "targets": [], "again": False}
+    release: dict[str, object] = {
+        "kind": "release",
+        "at": in_minutes(50),
+        "step": None,
+        "targets": [],
+        "again": False,
+    }
     release |= {"why": "silenced by alice; default pages nobody for this severity"}
     answer(page, [{**sample, "severity": "info", "held_by": held, "next_action": release}])
     page.goto("/")
