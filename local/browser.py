@@ -78,10 +78,12 @@ def browser() -> Iterator["Browser"]:
 
 
 def _libraries() -> dict[str, str]:
+    # PulseAudio's library lies in a folder of its own, which is known by its place on the machine.
     folders = [
         folder
         for name in ("usr/lib", "lib")
-        for folder in sorted((UNPACKED / name).glob("*-linux-gnu*"))
+        for place in ("*-linux-gnu*", "*-linux-gnu*/pulseaudio")
+        for folder in sorted((UNPACKED / name).glob(place))
     ]
     return {
         "LD_LIBRARY_PATH": os.pathsep.join(map(str, folders)),
