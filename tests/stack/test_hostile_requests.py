@@ -166,9 +166,7 @@ def test_another_method_is_refused_with_those_that_there_are(
     assert set(refused.headers["allow"].split(", ")) == set(allowed.split(", "))
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/api", "/api/v1", "/api/v2/alerts", "/i", "/i/", f"/{LONG}"]
-)
+@pytest.mark.parametrize("path", ["/api", "/api/v1", "/api/v2/alerts", "/i", "/i/", f"/{LONG}"])
 def test_a_path_that_leads_nowhere_is_refused(path: str, api: Client) -> None:
     refused = api.get(path)
 
