@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import pytest
 
+from functions.console.answers import File, respond
 from tests.examples import HOUR
 from tests.functions.actions.holder import KEY, SIGNING_SECRET, URL, Holder, example, slack_payload
 from tests.functions.ingest.gateway import TOKEN, Gateway
@@ -90,10 +91,15 @@ NEVER_GOOD: Final = {
     "/v2/alerts/{id}/x/y",
 }
 """Where nothing is, or is known only by an earlier answer; or what is not offered."""
-DESCRIBED: Final = ("/api/v1/", "/health", "/docs", "/openapi.json")
+DESCRIBED: Final = ("/api/v1/", "/session", "/health", "/docs", "/openapi.json")
 """By the document, whose tests are in tests/openapi."""
 CALENDARS: Final = ("/cal/{token}",)
 """Tried in tests/functions/calendar."""
+FILES: Final = (
+    *("/", "/console", "/console/{proxy+}", "/assets/{name}", "/sw.js"),
+    *("/manifest.webmanifest", "/favicon.svg", "/favicon.ico"),
+)
+"""Of the console."""
 NAMES: Final = (
     *("query", "filter", "identifier", "identifierType", "status", "limit", "offset", "sort"),
     *("order", "tags", "keys", "q", "text", "rawData", "page", "page-size", "sort-by", "from-date"),
@@ -158,7 +164,7 @@ def test_every_route_is_tried_here_or_described() -> None:
         for event in it.get("Properties", {}).get("Events", {}).values()
         if event["Type"] == "HttpApi" and "Path" in event["Properties"]
     }
-    tried = (*BELOW_A_TOKEN, *LINKS, *CALENDARS, f"/i/{TOKEN}")
+    tried = (*BELOW_A_TOKEN, *LINKS, *CALENDARS, *FILES, f"/i/{TOKEN}")
 
     left = {
         route
@@ -255,6 +261,21 @@ def test_links_that_verify_take_or_refuse_odd_requests() -> None:
         began = time.thread_time()
         reply = holder.verify(followed.replace("%", "%25"), method=method)
         expect_soon(reply.status, began, (followed, method, reply))
+
+
+def test_the_console_serves_or_refuses_odd_requests() -> None:
+    chance = Random(5)  # noqa: S311 - no secret
+    page = File(content_type="text/html", cache_control="no-cache", tag="a", body=b"b", gzip=b"c")
+    headers = ("accept-encoding", "if-none-match", "range", "host", "cookie")
+    for _ in range(REQUESTS // 10):
+        path = chance.choice(FILES).replace("{", chance.choice(("", "../", "%2e%2e/", "é" * 900)))
+        method = chance.choice(("GET", "HEAD", *METHODS))
+        odd = {
+            chance.choice(headers): chance.choice((*TEXTS, "gzip;q=" + "0" * 9_000, "*," * 9_000))
+        }
+        began = time.thread_time()
+        answer = respond(method, path, odd, {"/": page, "/sw.js": page}.get)
+        expect_soon(answer.status, began, (method, path, odd))
 
 
 def test_slacks_buttons_take_or_refuse_odd_requests() -> None:

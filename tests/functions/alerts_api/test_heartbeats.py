@@ -6,9 +6,9 @@ import pytest
 
 from tests.fakes.world import World
 from tests.functions.alerts_api.client import Client
-from tocsin.adapters.dynamodb.configuration.heartbeat_repository import DynamoDBHeartbeats
+from tocsin.adapters.dynamodb.configuration import heartbeat_repository
+from tocsin.adapters.dynamodb.transactions import TransactionRefusedError
 from tocsin.domain.credential import hash_token
-from tocsin.usecases.refusals import HeartbeatRefusedError
 
 PATH = "/api/v1/heartbeats/backup"
 
@@ -76,9 +76,9 @@ def test_a_change_that_a_beat_overtakes_is_to_be_sent_again(
     editor.send("PUT", PATH, body={"period": "1h"})
 
     def overtaken(*_: object, **__: object) -> None:
-        raise HeartbeatRefusedError(None)
+        raise TransactionRefusedError([{}, None])
 
-    monkeypatch.setattr(DynamoDBHeartbeats, "update", overtaken)
+    monkeypatch.setattr(heartbeat_repository, "transact", overtaken)
     refused = editor.send("PATCH", PATH, body={"period": "2h"})
 
     assert (refused.status, refused.code) == (503, "try_again")
