@@ -15,7 +15,6 @@ from tocsin.adapters.dynamodb.activity.scribe import Scribe
 from tocsin.adapters.dynamodb.configuration.key_repository import DynamoDBKeys
 from tocsin.adapters.new_role import is_denied, once_allowed
 from tocsin.adapters.ssm_parameters import SsmParameters
-from tocsin.bodies.facts import facts_of
 from tocsin.domain.activity import Author
 from tocsin.domain.errors import TocsinError
 from tocsin.domain.ids import AUTO, WriteId
@@ -127,6 +126,8 @@ def _wire_first_person(settings: Settings) -> Part[Any]:
 
 
 def _scribe(settings: Settings) -> Scribe:
+    from tocsin.bodies.facts import facts_of
+
     return Scribe(
         table_name=settings.table_name,
         author=lambda _: Author(AUTO, datetime.now(UTC)),

@@ -22,7 +22,7 @@ MODULE_CEILINGS = {
     "TableChangeFunction": 286,
     "TickFunction": 286,
     "TimerFunction": 286,
-    "FirstKeyFunction": 243,
+    "FirstKeyFunction": 248,
     "NotifierFunction": 293,
     "TeamConfigFunction": 214,
 }
