@@ -4,6 +4,7 @@ ministack hands over 100 records as they come, filtered afterwards, one batch at
 it takes no messages from queues.
 """
 
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -94,9 +95,9 @@ class StreamReader:
         name = mapping["UUID"]
         try:
             wanted = self._lambda._apply_filter_criteria(list(records), mapping)  # noqa: SLF001
-            lanes = lanes_of(
-                wanted, mapping.get("ParallelizationFactor", 1), mapping.get("BatchSize", 100)
-            )
+            # More at a time than there are cores would start further instances and gain nothing.
+            factor = min(mapping.get("ParallelizationFactor", 1), os.cpu_count() or 1)
+            lanes = lanes_of(wanted, factor, mapping.get("BatchSize", 100))
             if len(lanes) == 1:
                 self._follow_lane(mapping, lanes[0])
             elif lanes:
