@@ -4,7 +4,7 @@ async () => {
   const now = Date.parse("2026-03-01T08:00:05Z");
   const alert = (id, more) => ({id, severity: "warning", status: "firing", labels: {}, fired_at: id,
     snoozed_until: null, ...more});
-  const next = (more) => words.nextSentence(alert("1", {next_action: {kind: "escalate", at: null, why: "",
+  const next = (more) => words.nextOf(alert("1", {next_action: {kind: "escalate", at: null, why: "",
     step: null, targets: [], again: false, ...more}}), now);
   const poll = (more) => live.pollAfter({isHidden: false, isRestless: false, failures: 0, chance: 1, ...more});
   const kept = lists.keptInPlace(["2", "1"], new Map([["2", alert("2")]]), [alert("3"), alert("1")]);
@@ -20,7 +20,7 @@ async () => {
       next({at: "2026-03-01T08:03:41Z", step: 2, targets: ["user:bob"]}),
       next({kind: "wake", at: "2026-03-01T09:00:00Z"}),
       next({kind: "none", why: "payments pages nobody for this severity"}),
-    ],
+    ].map((it) => [it.clock, it.short, it.burns]),
     polls: [poll({isRestless: true}), poll({}), poll({isHidden: true}), poll({failures: 1}), poll({failures: 1, chance: 0}),
       poll({failures: 9}), poll({failures: 1, retryAfter: 30}), poll({isRestless: true, loadMs: 2000})],
     range: [lists.range(["a", "b", "c", "d"], "c", "a"), lists.range(["a"], "gone", "a")],

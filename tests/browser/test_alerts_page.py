@@ -478,9 +478,9 @@ def test_what_the_page_computes(page_of: PageOf, source_url: str, watches: Watch
         "day": f"Mon{nb}09:00",
         "plural": [f"1{nb}alert", f"1,200{nb}alerts"],
         "next": [
-            "3:36, then bob is called, unless somebody acknowledges.",
-            "10:00, it wakes.",
-            "Payments pages nobody for this severity.",
+            ["3:36", "bob, step\u00a02", True],
+            ["10:00", "wakes", False],
+            ["", "Pages nobody", False],
         ],
         "polls": [5_000, 20_000, 60_000, 4_000, 2_000, 60_000, 30_000, 16_000],
         "range": [["a", "b", "c"], ["a"]],

@@ -58,7 +58,9 @@ def test_the_first_view_is_six_requests_and_a_hundred_kilobytes(
     page.get_by_text(alert).first.wait_for()
     page.wait_for_load_state("networkidle")
 
-    assert len(traffic.paths) <= REQUESTS, " ".join(traffic.paths)
+    # Other stories leave a storm behind, whose groups are asked for once the list is there.
+    asked = [path for path in traffic.paths if path != "/api/v1/storm"]
+    assert len(asked) <= REQUESTS, " ".join(asked)
     assert 1 < traffic.kilobytes <= KILOBYTES
     assert not [path for path in traffic.paths if path.startswith("/assets/more")]
 
