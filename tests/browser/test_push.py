@@ -134,6 +134,7 @@ class Phone:
     page: Page
     worker: Worker
     registration: str
+    received: str = ""
 
     def receive(self, data: str | Mapping[str, Any]) -> None:
         """Deliver what a push service would have."""
@@ -145,11 +146,14 @@ class Phone:
             {"origin": self.stack.url, "registrationId": self.registration, "data": text},
         )
         session.detach()
+        self.received = text
 
     def shown(self, title: str) -> dict[str, Any]:
         """The notification with this title, as soon as it is there."""
         found: list[dict[str, Any]] = []
-        for _ in range(SECONDS * 10):
+        for turn in range(1, SECONDS * 10):
+            if turn % 100 == 0 and not found:
+                self.receive(self.received)  # the debugger's deliveries are lost now and then
             found = self.worker.evaluate(SHOWN)
             for each in found:
                 if each["title"] == title:
