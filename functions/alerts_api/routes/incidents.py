@@ -232,7 +232,7 @@ class IncidentRoutes:
 
 
 def _expect_reader(request: Request) -> None:
-    """Whoever reads alerts reads what people say of them; raises ScopeMissingError."""
+    """The scope `alerts:read` suffices for reading; raises ScopeMissingError."""
     key = request.key
     if key is None or not (key.grants(Scope.INCIDENTS) or key.grants(Scope.ALERTS_READ)):
         message = f"This needs a key with the scope {Scope.INCIDENTS} or {Scope.ALERTS_READ}."

@@ -45,7 +45,7 @@ push it holds the devices, which no body of the API and no file may set."""
 
 
 class Role(StrEnum):
-    """What a person may do who has signed in; a key has scopes, whoever its owner is."""
+    """What a signed-in person may do. Keys have scopes of their own."""
 
     ADMIN = "admin"
     """Everything."""
