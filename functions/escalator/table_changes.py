@@ -55,6 +55,7 @@ def _count_change(ports: Ports) -> None:
         raise
     except Exception:
         ports.log.exception("Change not counted")
+        ports.measure(Measure("ChangesNotCounted", 1))
 
 
 def _follow_in_parts(records: Sequence[Record], ports: Ports) -> list[str]:
