@@ -118,7 +118,7 @@ def test_a_count_refused_for_good_holds_up_no_page(
     assert "fired" in escalator.happened(alert_id)
     lines = logged()
     assert "Change not counted" in [line.get("message") for line in lines]
-    assert [[1.0]] == [line["ChangesNotCounted"] for line in lines if "ChangesNotCounted" in line]
+    assert [line["ChangesNotCounted"] for line in lines if "ChangesNotCounted" in line] == [[1.0]]
 
 
 def test_a_record_that_is_set_aside_is_announced_too(
