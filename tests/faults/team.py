@@ -571,6 +571,12 @@ class StoryTeam:
         assert alert is not None
         return alert
 
+    def opened_as_sent(self, name: str = "disk") -> bool:
+        """Whether its route could not be read, as docs/routes.md allows where storage refuses."""
+        is_so = self.alert(name).routed is None
+        self.expect_if_calm(not is_so, "opened as it was sent")
+        return is_so
+
     def missed(self, name: str) -> Alert | None:
         """The newest alert of a heartbeat."""
         return self.find(f"heartbeat:{name}", integration=HEARTBEATS)

@@ -7,7 +7,7 @@ from pydantic import Field
 from functions.alerts_api.schemas.model import Answer, Listing, View
 from functions.alerts_api.schemas.operation import CURSOR, LIMIT, Operation
 from tocsin.domain.errors import InvalidInputError, NotFoundError
-from tocsin.domain.integration import IntegrationType as Type
+from tocsin.domain.integration import IntegrationType
 
 TAG: Final = "Integrations"
 
@@ -15,11 +15,11 @@ TAG: Final = "Integrations"
 class ListedType(View):
     """A type, and whose bodies it reads."""
 
-    type: Type
+    type: IntegrationType
     product: str = Field(examples=["Prometheus Alertmanager"])
 
 
-class IntegrationType(ListedType):
+class IntegrationTypeSetUp(ListedType):
     """How a product is set up, and what of its bodies is read."""
 
     fires: str = Field(
@@ -59,7 +59,7 @@ OPERATIONS: Final = {
     "get_integration_type": Operation(
         tag=TAG,
         summary="Read how a product is set up",
-        answer=Answer[IntegrationType],
+        answer=Answer[IntegrationTypeSetUp],
         errors=(NotFoundError,),
     ),
 }
