@@ -16,13 +16,15 @@ from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
 from tocsin.domain.line import CRITICAL_WAITS, Place
 from tocsin.domain.next_action import BegunSteps
-from tocsin.domain.notification import Delivery, DeliveryState, Notification
+from tocsin.domain.notification import Delivery, DeliveryState, Notification, of_digest
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.sweep import Ailment
 from tocsin.domain.team_settings import TeamSettings
+from tocsin.usecases.deliver_digest import FREEZES_WITHIN
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
+from tocsin.usecases.delivery_work import Delivered, Outcome
 from tocsin.usecases.plan_apart import plan_apart
 from tocsin.usecases.ports import DigestRepository
 from tocsin.usecases.refusals import DeliveryFailedError
@@ -365,6 +367,59 @@ def test_a_page_that_comes_again_before_its_digest_is_marked_takes_no_other_turn
     assert named_by(held) == Counter(alert_ids)
 
 
+class MembersRead:
+    """Implements `DigestRepository`; something happens just before a set is read."""
+
+    def __init__(self, digests: DigestRepository, happens: Callable[[], object]) -> None:
+        self._happens = [happens]
+        self._digests = digests
+        self.get, self.add_members, self.freeze = digests.get, digests.add_members, digests.freeze
+
+    def members(self, digest_id: DigestId) -> tuple[Delivery, ...]:
+        if self._happens:
+            self._happens.pop()()
+        return self._digests.members(digest_id)
+
+
+def test_a_second_message_of_a_digest_leaves_its_alerts_to_the_first(
+    held: HeldWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_ids = [opened(held, f"disk-{number}") for number in range(4)]
+    held.run(until=NINE + 54 * SECOND)
+    held.hold()
+    [digest_id] = {it.bundled_into for one in alert_ids[1:] for it in pages(held, one)}
+    assert digest_id is not None
+    message = of_digest(digest_id, Place("user:alice", "email"), due_at=held.now, at=held.now)
+    seconds: list[Delivered] = []
+    asked = asked_of(held, monkeypatch)
+
+    digests = MembersRead(
+        held.digests, lambda: seconds.append(deliver_notification(message, held.work))
+    )
+    first = deliver_notification(message, replace(held.work, digests=digests))
+
+    [second] = seconds
+    assert (first.outcome, second.outcome) == (Outcome.SENT, Outcome.LATER)
+    assert second.until == held.now + FREEZES_WITHIN
+    assert asked["BatchGetItem"] == 2, "the alerts, and the ledger to settle its pages"
+
+
+def test_a_digest_whose_run_crashed_is_sent_by_its_second_message(held: HeldWorld) -> None:
+    alert_ids = [opened(held, f"disk-{number}") for number in range(4)]
+    held.run(until=NINE + 54 * SECOND)
+    held.hold()
+    [digest_id] = {it.bundled_into for one in alert_ids[1:] for it in pages(held, one)}
+    assert digest_id is not None
+    message = of_digest(digest_id, Place("user:alice", "email"), due_at=held.now, at=held.now)
+    digests = MembersRead(held.digests, crash)
+    with pytest.raises(CrashError):
+        deliver_notification(message, replace(held.work, digests=digests))
+
+    held.run(until=NINE + 2 * MINUTE)
+
+    assert named_by(held) == Counter(alert_ids)
+
+
 def queued(held: HeldWorld, number: int, *, service: str = "api") -> list[Delivery]:
     """Messages of further alerts, as the queue has them."""
     for each in range(number):
@@ -507,7 +562,25 @@ def test_a_batch_that_is_followed_again_tells_nothing_twice(
     assert named(team).total() == 6
 
 
-def asked_of(team: World, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+def test_what_became_of_pages_moves_their_alert_once_however_often_it_is_followed(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_ids = in_one_batch(team, monkeypatch, *(f"disk-{number}" for number in range(4)))
+    with monkeypatch.context() as held:
+        held.setattr(team, "follow", lambda: None)
+        team.pass_time(seconds=61)
+    records = list(team.table.records)
+    team.follow()
+    assert all(team.alert(it).notification_count == 1 for it in alert_ids)
+
+    asked = asked_of(team, monkeypatch)
+    team.table.records = records
+    team.follow()
+
+    assert asked["UpdateItem"] == 1, "the count of changes"
+
+
+def asked_of(team: World | HeldWorld, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Count requests to the table from now on."""
     asked: Counter[str] = Counter()
     answer = team.table.answer

@@ -442,8 +442,15 @@ def _why_waiting(delivery: Delivery) -> str:
     return f"the user's rule {kind}"
 
 
-def of_digest(digest: DigestId, place: Place, *, due_at: datetime) -> Delivery:
-    """The message of a digest: its ledger is one of its own."""
+def of_digest(digest: DigestId, place: Place, *, due_at: datetime, at: datetime) -> Delivery:
+    """The message of a digest: its ledger is one of its own.
+
+    Args:
+        digest: Its id.
+        place: Its destination.
+        due_at: When it goes.
+        at: Now.
+    """
     return Delivery(
         alert_id=AlertId(digest),
         episode=1,
@@ -453,7 +460,7 @@ def of_digest(digest: DigestId, place: Place, *, due_at: datetime) -> Delivery:
         channel=place.channel,
         event=NotificationEvent.DIGEST,
         reason=NotificationReason.BUNDLED,
-        asked_at=due_at,
+        asked_at=min(at, due_at),
         due_at=due_at,
     )
 

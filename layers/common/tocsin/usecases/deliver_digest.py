@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 
 CLOSE_ATTEMPTS: Final = 10
 """Lost races at one line."""
+FREEZES_WITHIN: Final = timedelta(seconds=30)
+"""Of its closing of the line a run freezes a set of a thousand alerts, sends it, and settles its
+pages. A second message of the digest leaves it alone for so long; then it looks whether that run
+has crashed."""
 SETTLED_AT_ONCE: Final = 1_000
 """Pages that get their digest's state in one run; the queue brings the digest back for more."""
 _READ_AT_ONCE: Final = 100
@@ -55,29 +59,33 @@ def deliver_digest(known: Notification, work: Work) -> Delivered:
     """
     delivery = known.delivery
     digest = work.digests.get(DigestId(delivery.alert_id))
+    read: Sequence[Alert] = ()
     if digest is None:
         frozen = _frozen(delivery, work)
         if isinstance(frozen, Delivered):
             return frozen
-        digest = frozen
+        digest, read = frozen
     if known.state.has_ended:
         return _settle(known, digest, work) or Delivered(outcome=Outcome.ENDED, notification=known)
     if not known.is_free(work.now()):
         return put_back(delivery, known.held_until or work.now(), work)
-    delivered = _told(known, digest, work)
+    delivered = _told(known, digest, read, work)
     told = delivered.notification
     if told is not None and (told.state.has_ended or told.is_first_failure):
         _settle(told, digest, work)
     return delivered
 
 
-def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
-    """Close the line, then freeze the set."""
+def _frozen(delivery: Delivery, work: Work) -> tuple[Digest, Sequence[Alert]] | Delivered:
+    """Close the line, then freeze the set; with the alerts that were read for it."""
     place, at = Place(delivery.target, delivery.channel), work.now()
     digest_id = DigestId(delivery.alert_id)
     for _ in range(CLOSE_ATTEMPTS):
         line = work.lines.read(place)
         if line.digest != digest_id:
+            looks_at = _looks_at(line, delivery)
+            if looks_at is not None and at < looks_at:
+                return put_back(delivery, looks_at, work)
             break
         if line.due_at is not None and line.due_at - at > _EARLY:
             return put_back(delivery, line.due_at, work)
@@ -91,7 +99,17 @@ def _frozen(delivery: Delivery, work: Work) -> Digest | Delivered:
     is_release = all(
         it.reason is NotificationReason.RELEASED for it in members if it.alert_id in told
     )
-    return freeze(delivery, alerts, work, is_release=is_release)
+    return freeze(delivery, alerts, work, is_release=is_release), alerts
+
+
+def _looks_at(line: Line, delivery: Delivery) -> datetime | None:
+    """When to look whether the run that closed the line has crashed; None: nobody closed it.
+
+    The line may have moved on since, so there is an end to this.
+    """
+    if line.told_at is None:
+        return None
+    return min(line.told_at, delivery.due_at + FREEZES_WITHIN) + FREEZES_WITHIN
 
 
 def _close(line: Line, place: Place, work: Work) -> bool:
@@ -114,18 +132,18 @@ def _to_tell(members: Sequence[Delivery], work: Work) -> list[Alert]:
     return [alerts[it] for it in wanted]
 
 
-def _told(known: Notification, digest: Digest, work: Work) -> Delivered:
+def _told(known: Notification, digest: Digest, read: Sequence[Alert], work: Work) -> Delivered:
     """Send the message of a frozen set."""
     if len(digest.alert_ids) <= 1:
         return skip(known, TOLD_ALONE if digest.alert_ids else NOTHING_LEFT, work)
     claimed = claim_place(known, work, is_urgent=digest.severity is Severity.CRITICAL)
-    return claimed if isinstance(claimed, Delivered) else _send(claimed, digest, work)
+    return claimed if isinstance(claimed, Delivered) else _send(claimed, digest, read, work)
 
 
-def _send(claimed: Claimed, digest: Digest, work: Work) -> Delivered:
+def _send(claimed: Claimed, digest: Digest, read: Sequence[Alert], work: Work) -> Delivered:
     """Send it, on Slack in the thread of its storm."""
     delivery = claimed.notification.delivery
-    alerts = alerts_of(digest, work)
+    alerts = alerts_of(digest, work, read=read)
     place = Place(delivery.target, delivery.channel)
     line = work.lines.read(place) if claimed.channel.type == ContactMethod.SLACK else None
     thread = line.thread if line else None

@@ -74,9 +74,10 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     for alert_id, told in by_alert.items():
         has_ended = any(each.state.has_ended for each in told)
         ledger = outlets.notifications.of_alert(alert_id) if has_ended else ()
-        _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
+        alert = _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
         reached = sum(_has_reached(each) for each in ledger)
-        if reached and _is_counted_now(told, ledger):
+        is_new = alert is None or alert.notification_count < reached
+        if is_new and reached and _is_counted_now(told, ledger):
             reached_now[alert_id] = reached
     outlets.timeline.tell(
         {
@@ -96,8 +97,12 @@ def _follow_alert(
     *,
     now: datetime,
     outlets: Outlets,
-) -> None:
-    """Move the alert on by the results of its messages."""
+) -> Alert | None:
+    """Move the alert on by the results of its messages.
+
+    Returns:
+        The alert as it was before; None: it was not read, or it is gone.
+    """
     directory = outlets.paging.directory(now)
     in_doubt = [
         each
@@ -108,10 +113,10 @@ def _follow_alert(
     ]
     moves_on = any(_moves_on(each, ledger) for each in told)
     if not in_doubt and not moves_on:
-        return
+        return None
     alert = outlets.slots.episode(alert_id)
     if alert is None:
-        return
+        return None
     corrections = [plan_correction(alert, each, ledger, directory) for each in in_doubt]
     planned = keep_in_ledger([each for each in corrections if each], now, outlets)
     behind = {each for one in in_doubt for each in left_behind(alert, one, ledger)}
@@ -119,6 +124,7 @@ def _follow_alert(
         outlets.deliveries.send([*planned, *behind], now=now)
     if moves_on:
         _go_on(alert, ledger, now=now, outlets=outlets)
+    return alert
 
 
 def _is_told(notification: Notification) -> bool:
@@ -187,7 +193,24 @@ def _moves_on(notification: Notification, ledger: Sequence[Notification]) -> boo
     if may_have_reached_nobody(ledger):
         return True
     is_at_once = delivery.is_of_step and not delivery.is_by_rule
+    if is_at_once and any(_waits_beside(notification, each) for each in ledger):
+        return False
     return is_at_once and notification.changed_at - delivery.asked_at > IGNORED
+
+
+def _waits_beside(sent: Notification, other: Notification) -> bool:
+    """Whether a page of the same step still waits for its digest: the clock starts with the last.
+
+    One that was refused starts it a minute later at the latest.
+    """
+    return (
+        other.bundled_into is not None
+        and not other.state.has_ended
+        and other.refused_at is None
+        and other.delivery.is_page
+        and (other.delivery.loop, other.delivery.step) == (sent.delivery.loop, sent.delivery.step)
+        and not other.delivery.is_by_rule
+    )
 
 
 def _is_counted_now(told: Sequence[Notification], ledger: Sequence[Notification]) -> bool:

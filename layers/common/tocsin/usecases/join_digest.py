@@ -190,7 +190,7 @@ def standing_of(known: Notification, work: Work) -> Delivered | Standing:
         return _standing_before(known, digest_id, place, work)
     if delivery.alert_id not in frozen.alert_ids:
         return Standing.OUT
-    asked = of_digest(digest_id, place, due_at=at)
+    asked = of_digest(digest_id, place, due_at=at, at=at)
     told = work.ledger.get(asked)
     if told is None or not told.state.has_ended:
         work.queue.send([asked], now=at)
@@ -212,7 +212,7 @@ def _standing_before(
     if line.digest == digest_id:
         queue_digest(line, place, work)
         return Delivered(outcome=Outcome.LATER, notification=known, until=line.due_at)
-    work.queue.send([of_digest(digest_id, place, due_at=at)], now=at)
+    work.queue.send([of_digest(digest_id, place, due_at=at, at=at)], now=at)
     return put_back(delivery, at + LOOKS_AGAIN_AFTER, work)
 
 
@@ -253,7 +253,8 @@ def hurry(line: Line, arriving: Arriving, place: Place, pace: Pace, work: LineWo
 def queue_digest(line: Line, place: Place, work: LineWork) -> None:
     """Queue the message of the digest that gathers; one that comes again does nothing more."""
     if line.digest is not None and line.due_at is not None:
-        work.queue.send([of_digest(line.digest, place, due_at=line.due_at)], now=work.now())
+        at = work.now()
+        work.queue.send([of_digest(line.digest, place, due_at=line.due_at, at=at)], now=at)
 
 
 def _is_overdue(line: Line, at: datetime) -> bool:

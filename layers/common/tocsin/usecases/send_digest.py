@@ -92,9 +92,17 @@ def claim_place(known: Notification, work: Work, *, is_urgent: bool) -> Delivere
     return Claimed(notification=claimed, channel=channel, failures=failures)
 
 
-def alerts_of(digest: Digest, work: Work) -> Sequence[Alert]:
-    """Read the alerts of a set, in its order; those that storage does not have are left out."""
-    found = work.alerts.get_many(set(digest.alert_ids))
+def alerts_of(digest: Digest, work: Work, *, read: Iterable[Alert] = ()) -> Sequence[Alert]:
+    """The alerts of a set, in its order; those that storage does not have are left out.
+
+    Args:
+        digest: The set.
+        work: Ports.
+        read: Those that this run has read already.
+    """
+    found = {alert.alert_id: alert for alert in read}
+    if missing := set(digest.alert_ids) - found.keys():
+        found |= work.alerts.get_many(missing)
     return [found[alert_id] for alert_id in digest.alert_ids if alert_id in found]
 
 
