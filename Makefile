@@ -69,8 +69,11 @@ test: $(VENV)/.installed  ## Everything: check, then the tests on the local stac
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
 	python -m pytest $(OTHER_TESTS) >.local/tests.log 2>&1 & beside=$$!; \
-	{ python -m pytest $(WAITING_TESTS) && $(MAKE_COMMAND) openapi-test && python -m pytest tests/browser; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
-	on_stack=0; { python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) && python -m pytest $(LAST_TESTS); } || on_stack=$$?; \
+	{ apart=0; python -m pytest $(WAITING_TESTS) || apart=$$?; \
+	$(MAKE_COMMAND) openapi-test || apart=$$?; python -m pytest tests/browser || apart=$$?; \
+	exit $$apart; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
+	on_stack=0; python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) || on_stack=$$?; \
+	python -m pytest $(LAST_TESTS) || on_stack=$$?; \
 	apart=0; wait $$waiting || apart=$$?; cat .local/waiting-tests.log; \
 	others=0; wait $$beside || others=$$?; cat .local/tests.log; \
 	[ $$on_stack = 0 ] || echo "The tests on the local stack, or those after them, failed: see above." >&2; \

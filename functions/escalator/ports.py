@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tocsin.domain.storm_steps import BegunLately
 from tocsin.lambda_runtime.observability import Log, Measure, write_metrics
 from tocsin.lambda_runtime.set_aside import FailureQueue
 from tocsin.usecases.follow_changes import Outlets
@@ -84,6 +85,7 @@ class Ports:
     service: str
     failures: FailureQueue | None = None
     """Takes what fails for good; None: it is reported as failed to the queue or stream."""
+    begun_lately: BegunLately = field(default_factory=BegunLately)
 
     @property
     def outlets(self) -> Outlets:
@@ -100,6 +102,7 @@ class Ports:
             lines=self.lines,
             is_bundled=self.is_bundled,
             new_write_id=self.new_write_id,
+            begun_lately=self.begun_lately,
         )
 
     def measure(self, *measures: Measure) -> None:

@@ -152,6 +152,35 @@ def test_the_second_of_two_updates_is_refused(ledger: NotificationRepository) ->
     assert ledger.get(TO_OPS) == sent
 
 
+def changes_of_two(
+    ledger: NotificationRepository,
+) -> list[tuple[Notification, Notification]]:
+    """Both are stored as claimed, and were sent."""
+    pages = [claimed(), replace(claimed(), delivery=replace(TO_OPS, channel="email"))]
+    for page in pages:
+        ledger.add(page, write_id=NEW_WRITE_ID())
+    return [(page, page.sent("m-1", at=NINE)) for page in pages]
+
+
+def test_several_are_updated_together(ledger: NotificationRepository) -> None:
+    changes = changes_of_two(ledger)
+
+    assert ledger.update_together(changes, write_id=NEW_WRITE_ID())
+
+    stored = [ledger.get(after.delivery) for _, after in changes]
+    assert stored == [replace(after, version=2) for _, after in changes]
+
+
+def test_none_is_updated_if_one_is_not_as_read(ledger: NotificationRepository) -> None:
+    changes = changes_of_two(ledger)
+    first, second = (before for before, _ in changes)
+    skipped = ledger.update(second, second.skip("acknowledged", at=NINE), write_id=NEW_WRITE_ID())
+
+    assert not ledger.update_together(changes, write_id=NEW_WRITE_ID())
+
+    assert [ledger.get(it.delivery) for it in (first, second)] == [first, skipped]
+
+
 def test_nothing_is_updated_that_was_never_claimed(ledger: NotificationRepository) -> None:
     with pytest.raises(NotificationRefusedError) as refusal:
         ledger.update(claimed(), claimed().sent(None, at=NINE), write_id=NEW_WRITE_ID())
@@ -196,6 +225,12 @@ def test_an_update_whose_reply_was_lost_is_ours(call: Call) -> None:
     sent = ledger.update(claimed(), claimed().sent("m-1", at=NINE), write_id=NEW_WRITE_ID())
 
     assert ledger.get(TO_OPS) == sent
+
+
+def test_an_update_of_several_whose_reply_was_lost_is_ours(call: Call) -> None:
+    ledger = DynamoDBNotifications(losing_replies(call), TABLE_NAME, RETENTION)
+
+    assert ledger.update_together(changes_of_two(ledger), write_id=NEW_WRITE_ID())
 
 
 def image(notification: Notification) -> dict[str, dict[str, str]]:

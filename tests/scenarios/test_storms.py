@@ -402,6 +402,7 @@ def test_a_second_message_of_a_digest_leaves_its_alerts_to_the_first(
     assert (first.outcome, second.outcome) == (Outcome.SENT, Outcome.LATER)
     assert second.until == held.now + FREEZES_WITHIN
     assert asked["BatchGetItem"] == 2, "the alerts, and the ledger to settle its pages"
+    assert asked["TransactWriteItems"] == 1, "its pages get its state together"
 
 
 def test_a_digest_whose_run_crashed_is_sent_by_its_second_message(held: HeldWorld) -> None:

@@ -4,10 +4,10 @@ To plan the messages of one alert takes a request for each, and some for their d
 thousand alerts would keep back what follows them in the stream.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import datetime
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from itertools import batched
 from typing import Final
 
@@ -21,8 +21,12 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.step_plan import plan_step
 
 STORM_BATCH: Final = 3
-"""Steps begun in one batch of the stream from which on its pages may join digests as they are
-planned, or be planned apart: in a quiet time nobody looks at lines here."""
+"""Steps begun in one batch of the stream, or `LATELY`, from which on its pages may join digests as
+they are planned, or be planned apart: in a quiet time nobody looks at lines here."""
+LATELY: Final = timedelta(seconds=5)
+"""As long as a line that was read is believed: `RECENT` of `usecases/join_digest.py`."""
+REMEMBERED: Final = 100
+"""Alerts whose steps a process saw begun lately."""
 STEPS_IN_A_MESSAGE: Final = 10
 """With six messages for each alert some 80 requests, a second of a function with 512 MB."""
 KINDS_LIMIT: Final = 20
@@ -32,8 +36,25 @@ type _Targets = tuple[str, ...]
 type _Kind = tuple[Severity, str]
 
 
+@dataclass(frozen=True, slots=True)
+class BegunLately:
+    """Alerts whose steps this process saw begun: a storm comes in many small batches."""
+
+    _seen: deque[tuple[datetime, Alert]] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
+
+    def note(self, alerts: Iterable[Alert], at: datetime) -> None:
+        self._seen.extend((at, alert) for alert in alerts)
+
+    def before(self, batch: Sequence[Consequences], at: datetime) -> Sequence[Alert]:
+        """Those seen `LATELY`, each once, but for those of this batch, which may come again."""
+        again = {each.alert.alert_id for each in batch}
+        lately = {alert.alert_id: alert for seen_at, alert in self._seen if at - seen_at <= LATELY}
+        return [alert for alert_id, alert in lately.items() if alert_id not in again]
+
+
 def set_apart(
     consequences: Sequence[Consequences],
+    before: Iterable[Alert],
     directory: Directory,
     would_wait: Callable[[Delivery], bool],
     now: datetime,
@@ -44,6 +65,7 @@ def set_apart(
 
     Args:
         consequences: Of one batch.
+        before: Alerts whose steps were begun lately, in other batches.
         directory: Where messages would go.
         would_wait: Whether a page would wait for a digest, or is not due before.
         now: When what is set apart is due.
@@ -53,6 +75,9 @@ def set_apart(
     """
     begun = Counter(each.alert.escalation.targets for each in consequences if each.begins_step)
     kinds: defaultdict[_Targets, set[_Kind]] = defaultdict(set)
+    for alert in before:
+        begun[alert.escalation.targets] += 1
+        _is_first(alert, kinds[alert.escalation.targets], directory)
     apart: defaultdict[_Targets, list[BegunStep]] = defaultdict(list)
     first: list[Consequences] = []
     last: list[Consequences] = []
@@ -75,7 +100,7 @@ def set_apart(
 
 
 def _is_first(alert: Alert, kinds: set[_Kind], directory: Directory) -> bool:
-    """Whether no alert of its severity and group was before it in the batch."""
+    """Whether no alert of its severity and group was before it, which is noted."""
     storm_labels = directory.settings.storm_labels
     kind = alert.severity, group_of(alert.facts.labels, storm_labels, alert.integration)
     is_first = kind not in kinds and len(kinds) < KINDS_LIMIT

@@ -46,6 +46,7 @@ has crashed."""
 SETTLED_AT_ONCE: Final = 1_000
 """Pages that get their digest's state in one run; the queue brings the digest back for more."""
 _READ_AT_ONCE: Final = 100
+"""Items of one BatchGetItem or transaction, as DynamoDB limits them."""
 _EARLY: Final = timedelta(seconds=1)
 """A message of the queue that comes less too early counts as due."""
 
@@ -176,18 +177,33 @@ def _settle(told: Notification, digest: Digest, work: Work) -> Delivered | None:
         told_of = set()
     settled, left = 0, []
     for chunk in batched(work.digests.members(digest_id), _READ_AT_ONCE, strict=False):
+        waiting: list[Notification] = []
         for page in work.ledger.get_many(chunk):
             if page.state.has_ended or page.bundled_into != digest_id:
                 continue
             if page.delivery.alert_id not in told_of:
                 left.append(page.delivery)
             elif page.state is not told.state:
-                settled += _is_settled(page, told, work)
+                waiting.append(page)
+        settled += _settle_together(waiting, told, work)
         if settled >= SETTLED_AT_ONCE:
             return put_back(told.delivery, work.now(), work)
     if left and told.state.has_ended:
         work.queue.send([replace(it, due_at=it.asked_at) for it in left], now=work.now())
     return None
+
+
+def _settle_together(pages: Sequence[Notification], told: Notification, work: Work) -> int:
+    """Give pages the digest's state, all at once; where one has changed, each by itself.
+
+    A transaction takes twice the write units, and a hundredth of the requests: a thousand pages
+    take ten.
+    """
+    changes = [(page, page.told_by(told)) for page in pages]
+    write_id = work.new_write_id()
+    if len(changes) > 1 and work.ledger.update_together(changes, write_id=write_id):
+        return len(changes)
+    return sum(_is_settled(page, told, work) for page in pages)
 
 
 def _is_settled(page: Notification, told: Notification, work: Work) -> bool:

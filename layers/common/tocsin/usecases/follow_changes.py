@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import batched
@@ -20,7 +20,7 @@ from tocsin.domain.notification import Delivery, DeliveryKey, DeliveryState, Not
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
-from tocsin.domain.storm_steps import STORM_BATCH, set_apart
+from tocsin.domain.storm_steps import STORM_BATCH, BegunLately, set_apart
 from tocsin.domain.timeline import Change
 from tocsin.domain.update_plan import plan_rewriting, plan_updates
 from tocsin.usecases.choose_policy import NOW
@@ -71,6 +71,7 @@ class Outlets:
     is_bundled: Callable[[str], bool]
     """Whether messages of a type of channel may wait for a digest."""
     new_write_id: NewWriteId
+    begun_lately: BegunLately = field(default_factory=BegunLately)
 
     def joining(self, now: datetime) -> Joining:
         """What lets pages of a batch join digests."""
@@ -176,10 +177,13 @@ def _of_storms(
     consequences: Sequence[Consequences], now: datetime, outlets: Outlets
 ) -> tuple[Sequence[Consequences], Sequence[BegunSteps], Joining | None]:
     """Set steps of storms apart; in a quiet time nothing is asked."""
-    if sum(each.begins_step for each in consequences) < STORM_BATCH:
+    begun = [each.alert for each in consequences if each.begins_step]
+    before = outlets.begun_lately.before(consequences, now) if begun else ()
+    outlets.begun_lately.note(begun, now)
+    if not begun or len(begun) + len(before) < STORM_BATCH:
         return consequences, (), None
     joining, directory = outlets.joining(now), outlets.paging.directory(now)
-    at_once, apart = set_apart(consequences, directory, joining.would_wait, now)
+    at_once, apart = set_apart(consequences, before, directory, joining.would_wait, now)
     return at_once, apart, joining
 
 

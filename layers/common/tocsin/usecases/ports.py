@@ -322,6 +322,11 @@ class NotificationRepository(Protocol):
             NotificationRefusedError: A concurrent write came first: `current`.
         """
 
+    def update_together(
+        self, changes: Sequence[tuple[Notification, Notification]], *, write_id: WriteId
+    ) -> bool:
+        """Store the next state of up to 100 deliveries, all or none; False: one is not as read."""
+
     def bundle(
         self,
         delivery: Delivery,

@@ -13,7 +13,14 @@ from tocsin.adapters.dynamodb.notifications.notification_items import (
     notification_item,
 )
 from tocsin.adapters.dynamodb.queries import get_item, get_items, query_all
-from tocsin.adapters.dynamodb.transactions import CONDITION_FAILED, IS_NEW, is_ours, put
+from tocsin.adapters.dynamodb.transactions import (
+    CONDITION_FAILED,
+    IS_NEW,
+    TransactionRefusedError,
+    is_ours,
+    put,
+    transact,
+)
 from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId, WriteId
 from tocsin.domain.notification import IN_DIGEST, Delivery, DeliveryState, Notification
@@ -46,6 +53,21 @@ class DynamoDBNotifications:
         read = {":read_version": number(before.version)}
         self._put(stored, _IS_AS_READ, read, write_id)
         return stored
+
+    def update_together(
+        self, changes: Sequence[tuple[Notification, Notification]], *, write_id: WriteId
+    ) -> bool:
+        actions = []
+        for before, after in changes:
+            stored = replace(after, version=before.version + 1)
+            item = notification_item(stored, write_id=write_id, retention=self.retention)
+            read = {":read_version": number(before.version)}
+            actions.append(put(self.table_name, item, _IS_AS_READ, read))
+        try:
+            transact(self.call, actions, write_id=write_id)
+        except TransactionRefusedError:
+            return False
+        return True
 
     def bundle(
         self,
