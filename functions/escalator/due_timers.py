@@ -9,7 +9,14 @@ from typing import Any, Final
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import BegunSteps, HeartbeatTimer, HoldTimer, StormTimer, Timer
+from tocsin.domain.next_action import (
+    BegunSteps,
+    HeartbeatTimer,
+    HoldTimer,
+    StormTimer,
+    Timer,
+    ToldAlerts,
+)
 from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, deal_with
@@ -109,7 +116,7 @@ def tell_handoffs(ports: Ports) -> None:
 def run_messages(messages: Sequence[Message], ports: Ports) -> list[str]:
     """Work on all timers at the same time; on copies of one timer, one after the other.
 
-    Steps of storms are planned by one thread: the others are for what is due.
+    What a storm leaves is done by one thread: the others are for what is due.
 
     Returns:
         The ids of the messages that failed; the queue brings them back.
@@ -153,7 +160,7 @@ def _run(message: Message, ports: Ports, until: datetime) -> Sequence[Measure]:
 
 
 def _run_other(
-    timer: HeartbeatTimer | HoldTimer | StormTimer | BegunSteps,
+    timer: HeartbeatTimer | HoldTimer | StormTimer | BegunSteps | ToldAlerts,
     now: datetime,
     ports: Ports,
     until: datetime,
@@ -170,6 +177,10 @@ def _run_other(
         from functions.escalator.due_steps import plan_steps
 
         return plan_steps(timer, now, ports, lambda: ports.now() >= until)
+    if isinstance(timer, ToldAlerts):
+        from functions.escalator.due_told import move_told
+
+        return move_told(timer, now, ports, is_over=ports.now() >= until)
     from functions.escalator.due_holds import run_hold
 
     return run_hold(timer, now, ports)

@@ -30,6 +30,7 @@ from tocsin.domain.next_action import (
     HoldTimer,
     StormTimer,
     Timer,
+    ToldAlerts,
 )
 from tocsin.usecases.ports import TimerQueue
 from tocsin_cli.simulated.timers import InMemoryTimers
@@ -110,6 +111,10 @@ OVERDUE = NINE + timedelta(milliseconds=7)
             ),
             id="of begun steps",
         ),
+        pytest.param(
+            ToldAlerts(alert_ids=(AlertId("A1"), AlertId("A2")), due_at=OVERDUE),
+            id="of told alerts",
+        ),
     ],
 )
 def test_an_overdue_timer_arrives_at_once_as_it_was_sent(
@@ -177,7 +182,7 @@ def test_no_message_comes_late_or_a_second_early(due_in: timedelta) -> None:
 # Groups
 
 
-def test_steps_of_a_storm_are_of_its_targets_group_and_other_timers_of_none() -> None:
+def test_what_a_storm_leaves_is_of_a_group_and_other_timers_of_none() -> None:
     sqs = Sqs()
     step = BegunStep(AlertId("A1"), 1, 1)
     targets = tuple(f"user:someone-{number}" for number in range(20))
@@ -186,12 +191,14 @@ def test_steps_of_a_storm_are_of_its_targets_group_and_other_timers_of_none() ->
         [
             BegunSteps(targets=("user:alice", "user:bob"), steps=(step,), due_at=NINE),
             BegunSteps(targets=targets, steps=(step,), due_at=NINE),
+            ToldAlerts(alert_ids=(AlertId("A1"),), due_at=NINE),
             *timers(1),
         ],
         now=NINE,
     )
 
-    first, second, third = sqs.sent
+    first, second, told, third = sqs.sent
+    assert told["MessageGroupId"] == "told"
     assert first["MessageGroupId"] == "user:alice,user:bob"
     assert len(second["MessageGroupId"]) == GROUP_LIMIT
     assert "MessageGroupId" not in third

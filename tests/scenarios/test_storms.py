@@ -15,7 +15,7 @@ from tests.fakes.world import World
 from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
 from tocsin.domain.line import CRITICAL_WAITS, Place
-from tocsin.domain.next_action import BegunSteps
+from tocsin.domain.next_action import BegunSteps, ToldAlerts
 from tocsin.domain.notification import Delivery, DeliveryState, Notification, of_digest
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
@@ -25,6 +25,7 @@ from tocsin.domain.team_settings import TeamSettings
 from tocsin.usecases.deliver_digest import FREEZES_WITHIN
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Delivered, Outcome
+from tocsin.usecases.follow_notifications import TOLD_BATCH, TOLD_IN_A_MESSAGE
 from tocsin.usecases.plan_apart import plan_apart
 from tocsin.usecases.ports import DigestRepository
 from tocsin.usecases.refusals import DeliveryFailedError
@@ -579,6 +580,29 @@ def test_what_became_of_pages_moves_their_alert_once_however_often_it_is_followe
     team.follow()
 
     assert asked["UpdateItem"] == 1, "the count of changes"
+
+
+def test_the_clocks_of_many_alerts_are_moved_beside_the_stream(
+    team: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alert_ids = in_one_batch(team, monkeypatch, *(f"disk-{number}" for number in range(25)))
+    with monkeypatch.context() as held:
+        held.setattr(team, "follow", lambda: None)
+        team.pass_time(seconds=61)
+    asked = asked_of(team, monkeypatch)
+    team.follow()
+
+    told = [it for it in team.timers.waiting if isinstance(it, ToldAlerts)]
+    assert sum(len(it.alert_ids) for it in told) >= TOLD_BATCH
+    assert max(len(it.alert_ids) for it in told) == TOLD_IN_A_MESSAGE
+    assert asked["Query"] < TOLD_BATCH, "no ledger of an alert is read for it"
+    assert all(team.happened(it)[-1] == "digest_sent" for it in alert_ids[1:])
+
+    team.pass_time(seconds=0)
+
+    assert {team.alert(it).notification_count for it in alert_ids} == {1}
+    sent_at = max(it.at for it in team.providers.digests)
+    assert team.alert(alert_ids[-1]).escalation.escalates_at == sent_at + 10 * MINUTE
 
 
 def asked_of(team: World | HeldWorld, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:

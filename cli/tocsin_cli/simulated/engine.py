@@ -25,6 +25,7 @@ from tocsin.domain.next_action import (
     HoldTimer,
     StormTimer,
     Timer,
+    ToldAlerts,
 )
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
@@ -33,7 +34,7 @@ from tocsin.usecases.deliver_notification import deliver_notification, join_toge
 from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_awake import follow_awake
 from tocsin.usecases.follow_changes import Outlets, follow_changes
-from tocsin.usecases.follow_notifications import follow_notifications
+from tocsin.usecases.follow_notifications import follow_notifications, follow_told
 from tocsin.usecases.follow_storm import notice_storm, run_storm
 from tocsin.usecases.incident_work import IncidentStores
 from tocsin.usecases.plan_apart import plan_apart
@@ -147,6 +148,8 @@ class Engine[TeamTopic: Topic](Stores):
                     alerts=self.alerts,
                     is_over=lambda: False,
                 )
+            case ToldAlerts():
+                follow_told(timer.alert_ids, now=self.now, outlets=self.outlets)
 
     @property
     def incident_stores(self) -> IncidentStores:

@@ -30,7 +30,7 @@ from tocsin.domain.alert import Snooze
 from tocsin.domain.configuration import Configured
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import AlertId, milliseconds
-from tocsin.domain.next_action import BegunSteps, Timer
+from tocsin.domain.next_action import BegunSteps, Timer, ToldAlerts
 from tocsin.domain.people import ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 
@@ -455,3 +455,59 @@ def test_steps_of_storms_take_one_thread_of_a_batch(
 
     assert set(planned(escalator)) == set(storm)
     assert len(threads) == 1
+
+
+def told_of(alert_ids: list[AlertId], times: int = 1) -> dict[str, Any]:
+    timer = ToldAlerts(alert_ids=tuple(alert_ids), due_at=NINE)
+    return received(message(timer), times, MessageGroupId="told")
+
+
+def told_alerts(escalator: Escalator) -> list[tuple[AlertId, ...]]:
+    return [it.alert_ids for it in escalator.timers.waiting if isinstance(it, ToldAlerts)]
+
+
+def unreadable(escalator: Escalator, refused: AlertId, error: Exception) -> DynamoDBNotifications:
+    def call(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        if operation == "Query" and refused in str(parameters):
+            raise error
+        return escalator.call(operation, parameters)
+
+    return DynamoDBNotifications(call, TABLE, timedelta(days=90))
+
+
+def test_a_told_alert_that_cannot_be_moved_keeps_back_no_other(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    error = AwsError("ValidationException", "The item has no version")
+    replace_port(notifications=unreadable(escalator, storm[1], error))
+
+    assert deliver(escalator, told_of(storm)) == []
+    assert told_alerts(escalator) == [(it,) for it in storm]
+
+    poisoned = told_of(storm[1:2], 3)
+    assert deliver(escalator, told_of(storm[:1]), poisoned) == []
+    assert escalator.failures.bodies == [poisoned["body"]]
+
+
+def test_told_alerts_that_storage_refuses_come_back_together(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    replace_port(notifications=unreadable(escalator, storm[1], AwsUnavailableError()))
+    again = told_of(storm, 9)
+
+    assert deliver(escalator, again) == [again["messageId"]]
+    assert escalator.failures.bodies == []
+
+
+def test_told_alerts_that_the_time_does_not_suffice_for_are_queued_anew(
+    escalator: Escalator, storm: list[AlertId], replace_port: ReplacePort
+) -> None:
+    def slow(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        escalator.now += STEPS_FOR
+        return escalator.call(operation, parameters)
+
+    replace_port(notifications=DynamoDBNotifications(slow, TABLE, timedelta(days=90)))
+
+    assert deliver(escalator, told_of(storm[:2]), told_of(storm[2:])) == []
+
+    assert told_alerts(escalator) == [tuple(storm[2:])]

@@ -21,6 +21,7 @@ from tocsin.domain.next_action import (
     HoldTimer,
     StormTimer,
     Timer,
+    ToldAlerts,
 )
 from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
 from tocsin.domain.severity import Severity
@@ -33,6 +34,7 @@ LONGEST_DELAY_SECONDS: Final = 900
 """SQS's limits of a batch and of a delay."""
 GROUP_LIMIT: Final = 128
 """Characters of a group's name; letters, digits and punctuation."""
+GROUP_OF_TOLD: Final = "told"
 ATTEMPTS: Final = 3
 
 _SECOND: Final = timedelta(seconds=1)
@@ -129,6 +131,8 @@ def timer_from(body: str) -> AnyTimer:
     if "steps" in fields:
         steps = (BegunStep(AlertId(it), int(loop), int(step)) for it, loop, step in fields["steps"])
         return BegunSteps(targets=tuple(fields["targets"]), steps=tuple(steps), due_at=due_at)
+    if "told" in fields:
+        return ToldAlerts(alert_ids=tuple(map(AlertId, fields["told"])), due_at=due_at)
     return Timer(slot=Fingerprint(fields["slot"]), due_at=due_at)
 
 
@@ -218,10 +222,12 @@ def _delivery_message(delivery: Delivery) -> Entry:
 
 
 def _timer_message(timer: AnyTimer) -> Entry:
-    """While a storm's steps wait, SQS delivers all other timers first (fair queues)."""
+    """While what a storm leaves waits, SQS delivers all other timers first (fair queues)."""
     message = {"MessageBody": _written(timer)}
     if isinstance(timer, BegunSteps):
         message["MessageGroupId"] = ",".join(timer.targets)[:GROUP_LIMIT]
+    elif isinstance(timer, ToldAlerts):
+        message["MessageGroupId"] = GROUP_OF_TOLD
     return message
 
 
@@ -238,3 +244,5 @@ def _written(timer: AnyTimer) -> str:
             return json.dumps({"hold": [timer.kind, timer.name], "due_at": due_at})
         case BegunSteps():
             return json.dumps({"targets": timer.targets, "steps": timer.steps, "due_at": due_at})
+        case ToldAlerts():
+            return json.dumps({"told": timer.alert_ids, "due_at": due_at})

@@ -350,5 +350,13 @@ class BegunSteps:
     due_at: datetime
 
 
-type AnyTimer = Timer | HeartbeatTimer | HoldTimer | StormTimer | BegunSteps
-"""All wait in the same queue, and all but begun steps in the same index."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldAlerts:
+    """Alerts of which a digest told: their clocks are still to be moved."""
+
+    alert_ids: tuple[AlertId, ...]
+    due_at: datetime
+
+
+type AnyTimer = Timer | HeartbeatTimer | HoldTimer | StormTimer | BegunSteps | ToldAlerts
+"""All wait in the same queue, and all but the last two in the same index."""

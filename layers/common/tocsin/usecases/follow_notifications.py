@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import batched
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
@@ -15,7 +16,7 @@ from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AUTO, AlertId
-from tocsin.domain.next_action import with_timer
+from tocsin.domain.next_action import ToldAlerts, with_timer
 from tocsin.domain.notification import (
     DeliveryState,
     Notification,
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
     from tocsin.usecases.follow_changes import Outlets
 
 ATTEMPTS: Final = 5
+TOLD_BATCH: Final = 10
+"""Alerts of which digests tell in one batch of the stream, from which on the timers' function moves
+their clocks: each takes some requests, and all pages behind them would wait."""
+TOLD_IN_A_MESSAGE: Final = 10
 _OF_NO_ALERT: Final = frozenset(
     (NotificationEvent.TEST, NotificationEvent.DIGEST, NotificationEvent.NOTICE)
 )
@@ -70,14 +75,14 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     for notification in batch:
         if _is_told(notification):
             by_alert[notification.delivery.alert_id].append(notification)
+    apart = _set_apart(by_alert, now, outlets)
     reached_now: dict[AlertId, int] = {}
     for alert_id, told in by_alert.items():
+        if alert_id in apart:
+            continue
         has_ended = any(each.state.has_ended for each in told)
         ledger = outlets.notifications.of_alert(alert_id) if has_ended else ()
-        alert = _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
-        reached = sum(_has_reached(each) for each in ledger)
-        is_new = alert is None or alert.notification_count < reached
-        if is_new and reached and _is_counted_now(told, ledger):
+        if reached := _reached_now(alert_id, told, ledger, now=now, outlets=outlets):
             reached_now[alert_id] = reached
     outlets.timeline.tell(
         {
@@ -88,6 +93,54 @@ def follow_notifications(batch: Sequence[Notification], *, now: datetime, outlet
     for alert_id, reached in reached_now.items():
         outlets.timeline.count_notifications(alert_id, reached)
     return sum(map(len, by_alert.values()))
+
+
+def _set_apart(
+    by_alert: Mapping[AlertId, Sequence[Notification]], now: datetime, outlets: Outlets
+) -> frozenset[AlertId]:
+    """Leave alerts of which digests told to the timers' function, if they are many."""
+    apart = [alert_id for alert_id, told in by_alert.items() if all(map(_is_of_digest, told))]
+    if len(apart) < TOLD_BATCH:
+        return frozenset()
+    messages = batched(apart, TOLD_IN_A_MESSAGE, strict=False)
+    outlets.timers.send([ToldAlerts(alert_ids=it, due_at=now) for it in messages], now=now)
+    return frozenset(apart)
+
+
+def follow_told(alert_ids: Sequence[AlertId], *, now: datetime, outlets: Outlets) -> None:
+    """Move alerts on of which digests told, as the stream does with a few.
+
+    To do it again is harmless: what an alert becomes is read from its ledger.
+    """
+    for alert_id in alert_ids:
+        ledger = outlets.notifications.of_alert(alert_id)
+        told = [each for each in ledger if _is_of_digest(each)]
+        if reached := _reached_now(alert_id, told, ledger, now=now, outlets=outlets):
+            outlets.timeline.count_notifications(alert_id, reached)
+
+
+def _is_of_digest(notification: Notification) -> bool:
+    """Whether a digest has told of it."""
+    return (
+        notification.bundled_into is not None
+        and notification.state is DeliveryState.SENT
+        and notification.delivery.is_page
+    )
+
+
+def _reached_now(
+    alert_id: AlertId,
+    told: Sequence[Notification],
+    ledger: Sequence[Notification],
+    *,
+    now: datetime,
+    outlets: Outlets,
+) -> int:
+    """Move the alert on; the number of delivered pages, 0 if it is not to be written now."""
+    alert = _follow_alert(alert_id, told, ledger, now=now, outlets=outlets)
+    reached = sum(_has_reached(each) for each in ledger)
+    is_new = alert is None or alert.notification_count < reached
+    return reached if is_new and _is_counted_now(told, ledger) else 0
 
 
 def _follow_alert(
