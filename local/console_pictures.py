@@ -6,10 +6,10 @@ Part of `make screenshots`. For pages that are being written, of a stack that ru
 
 import argparse
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from local.browser import browser
 from local.stack.api_calls import call
@@ -27,14 +27,21 @@ PAGES: Final = {
     "alerts": "/",
     "on-call": "/console/on-call",
     "incidents": "/console/incidents",
+    "incidents-resolved": "/console/incidents?status=resolved",
     "reachability": "/console/reachability",
     "set-up": "/console/set-up",
-    "users": "/console/set-up/users",
-    "integration": "/console/set-up/integrations/example-rest",
+    "settings": "/console/set-up/settings",
+    "new-integration": "/console/set-up/integrations?new=alertmanager",
     "activity": "/console/activity",
     "me": "/console/me",
+    "phone": "/console/me/phone",
     "nothing": "/console/nowhere",
 }
+NOUNS: Final = (
+    *("users", "channels", "integrations", "heartbeats", "escalation-policies", "routes"),
+    *("schedules", "silences", "maintenance-windows", "keys"),
+)
+"""Of Set-up: a page each, and one for the first of each."""
 SIGNED_OUT: Final = {"sign-in": "/console/sign-in"}
 QUIET_SECONDS: Final = 0.6
 """After the last request: fonts, countdowns and skeletons have settled."""
@@ -81,13 +88,29 @@ def sign_in(context: "BrowserContext", url: str, key: str) -> None:
 
 
 def _of_one(url: str, key: str) -> Mapping[str, str]:
-    """Addresses of pages about one thing, of the newest that there is."""
-    found = {}
+    """Addresses of pages about one thing: the newest, or the first by name."""
+    found = {noun: f"/console/set-up/{noun}" for noun in NOUNS}
+    for noun in NOUNS:
+        for first in _listed(url, key, f"{noun}?limit=1"):
+            found[f"{noun}-one"] = f"/console/set-up/{noun}/{first.get('id') or first['name']}"
     for name, plural in (("alert", "alerts"), ("incident", "incidents")):
-        status, answer = call(url, "GET", f"/api/v1/{plural}?limit=1", key=key)
-        if status == HTTPStatus.OK and answer["data"]:
-            found[name] = f"/console/{plural}/{answer['data'][0]['id']}"
+        for newest in _listed(url, key, f"{plural}?limit=1"):
+            found[name] = f"/console/{plural}/{newest['id']}"
+    for alert in _listed(url, key, "alerts?limit=20"):
+        for page in _listed(url, key, f"alerts/{alert['id']}/notifications"):
+            if page.get("bundled_into"):
+                found["digest"] = f"/console/digests/{page['bundled_into']}"
+                return found
     return found
+
+
+def _listed(url: str, key: str, path: str) -> Sequence[Mapping[str, Any]]:
+    """Raises LocalStackError: The key may not read it."""
+    status, answer = call(url, "GET", f"/api/v1/{path}", key=key)
+    if status != HTTPStatus.OK:
+        raise LocalStackError(f"{path} was refused: {status}.")
+    listed: Sequence[Mapping[str, Any]] = answer["data"]
+    return listed
 
 
 def _context(

@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -66,6 +67,41 @@ PEOPLE: Final[Mapping[str, Any]] = {
         "ack_timeout": "1h",
     },
 }
+SET_UP: Final[Mapping[str, Any]] = {
+    "channels/ops": {"type": "webhook", "url": "https://hooks.example.com/ops"},
+    "schedules/primary": {
+        "time_zone": "Europe/Berlin",
+        "layers": [
+            {
+                "rotation": "weekly",
+                "handoff": "mon 09:00",
+                "start": "2026-01-05",
+                "users": ["alice", "bob"],
+            }
+        ],
+    },
+    "routes/db-flaps": {
+        "match": ['service="db"', 'severity="critical"'],
+        "escalation_policy": "default",
+        "hold": "2m",
+        "close_after": "12h",
+    },
+    "heartbeats/nightly-backup": {"period": "24h", "grace": "30m"},
+    "silences/deploy": {
+        "match": ['service="billing"'],
+        "to": (datetime.now(UTC) + timedelta(hours=2)).isoformat(timespec="seconds"),
+        "reason": "Deployment of billing",
+    },
+    "maintenance-windows/nightly": {
+        "match": ['job="backup"'],
+        "rrule": "FREQ=DAILY",
+        "start": "2026-03-01T02:30:00",
+        "time_zone": "Europe/Berlin",
+        "duration": "2h",
+        "reason": "Backups",
+    },
+}
+"""What the console's pages show besides."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +183,11 @@ def _take_all(camera: Camera, state: Path) -> None:
         _press(acknowledge, b"action=acknowledge")
         _press(awake, b"action=awake")
         _take(camera, {"digest-done": (acknowledge, 1500), "awake-done": (awake, 900)})
+        for path, body in SET_UP.items():
+            _call(stack.url, stack.api_key, "PUT", path, body)
+        incident = _call(stack.url, stack.api_key, "POST", "incidents", {"title": "Slow checkout"})
+        over = f"incidents/{incident['id']}/resolve"
+        _call(stack.url, stack.api_key, "POST", over, {"message": "The deployment is rolled back."})
         for picture in take_console(stack.url, stack.api_key, camera.folder / "console"):
             print(picture, flush=True)
 
@@ -158,10 +199,11 @@ def _take(camera: Camera, shots: Mapping[str, tuple[str, int]]) -> None:
                 print(camera.take(name, url, width=width, height=height, theme=theme), flush=True)
 
 
-def _call(url: str, key: str, method: str, path: str, body: Any) -> None:  # noqa: ANN401 - JSON
+def _call(url: str, key: str, method: str, path: str, body: Any) -> Any:  # noqa: ANN401 - JSON
     status, answer = call(url, method, f"/api/v1/{path}", key=key, body=body)
     if status >= HTTPStatus.BAD_REQUEST:
         raise LocalStackError(f"{path} was refused: {status} {reason(answer)}")
+    return answer["data"]
 
 
 def _post(url: str, body: Any) -> None:  # noqa: ANN401 - JSON

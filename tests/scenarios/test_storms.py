@@ -25,7 +25,7 @@ from tocsin.domain.team_settings import TeamSettings
 from tocsin.usecases.deliver_digest import FREEZES_WITHIN
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Delivered, Outcome
-from tocsin.usecases.follow_notifications import TOLD_BATCH, TOLD_IN_A_MESSAGE
+from tocsin.usecases.follow_notifications import MOVED_AFTER, TOLD_BATCH, TOLD_IN_A_MESSAGE
 from tocsin.usecases.plan_apart import plan_apart
 from tocsin.usecases.ports import DigestRepository
 from tocsin.usecases.refusals import DeliveryFailedError
@@ -598,7 +598,7 @@ def test_the_clocks_of_many_alerts_are_moved_beside_the_stream(
     assert asked["Query"] < TOLD_BATCH, "no ledger of an alert is read for it"
     assert all(team.happened(it)[-1] == "digest_sent" for it in alert_ids[1:])
 
-    team.pass_time(seconds=0)
+    team.pass_time(seconds=MOVED_AFTER.total_seconds())
 
     assert {team.alert(it).notification_count for it in alert_ids} == {1}
     sent_at = max(it.at for it in team.providers.digests)

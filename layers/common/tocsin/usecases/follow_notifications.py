@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,9 @@ TOLD_BATCH: Final = 10
 """Alerts of which digests tell in one batch of the stream, from which on the timers' function moves
 their clocks: each takes some requests, and all pages behind them would wait."""
 TOLD_IN_A_MESSAGE: Final = 10
+MOVED_AFTER: Final = timedelta(seconds=10)
+"""So that the stream comes first. The clock of their step stands still until then, for ten minutes
+at most."""
 _OF_NO_ALERT: Final = frozenset(
     (NotificationEvent.TEST, NotificationEvent.DIGEST, NotificationEvent.NOTICE)
 )
@@ -103,7 +106,8 @@ def _set_apart(
     if len(apart) < TOLD_BATCH:
         return frozenset()
     messages = batched(apart, TOLD_IN_A_MESSAGE, strict=False)
-    outlets.timers.send([ToldAlerts(alert_ids=it, due_at=now) for it in messages], now=now)
+    due_at = now + MOVED_AFTER
+    outlets.timers.send([ToldAlerts(alert_ids=it, due_at=due_at) for it in messages], now=now)
     return frozenset(apart)
 
 
