@@ -8,7 +8,7 @@ from tests.faults.plans import OF_STORIES, Kind, kills
 from tests.faults.runs import TALLY, Calm, seed_of_commit
 from tests.faults.stories import STORIES
 
-FIXED_PLANS = 2000
+FIXED_PLANS = 1000
 PLANS_OF_THE_COMMIT = 1000
 KILLS_OF_A_STORY = 40
 LEAST_KILLS = 3000
