@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from functions.escalator.parts import run_or_part
 from functions.escalator.ports import Ports
-from tocsin.domain.errors import TryAgainError
 from tocsin.domain.next_action import BegunSteps
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.plan_apart import plan_apart
@@ -14,23 +14,18 @@ from tocsin.usecases.plan_apart import plan_apart
 def plan_steps(
     begun: BegunSteps, now: datetime, ports: Ports, is_over: Callable[[], bool]
 ) -> Sequence[Measure]:
-    """Plan them; if one of several fails for its own reason, each gets a message of its own."""
-    try:
+    """Plan them until the time of the batch is nearly up (`is_over`); the rest is queued anew."""
+
+    def plan() -> None:
         planned = plan_apart(
             begun, at=now, outlets=ports.outlets, alerts=ports.alerts(), is_over=is_over
         )
-    except TryAgainError:
-        raise
-    except Exception as error:
-        if len(begun.steps) == 1:
-            raise
-        ports.log.warning("Steps parted", cause=type(error).__name__, steps=len(begun.steps))
-        ports.timers.send([replace(begun, steps=(each,)) for each in begun.steps], now=now)
-        return ()
-    ports.log.info(
-        "Steps planned",
-        alert_ids=[each.alert_id for each in begun.steps],
-        planned=planned.planned,
-        left=planned.left,
-    )
+        ports.log.info(
+            "Steps planned",
+            alert_ids=[each.alert_id for each in begun.steps],
+            planned=planned.planned,
+            left=planned.left,
+        )
+
+    run_or_part(plan, [replace(begun, steps=(each,)) for each in begun.steps], now, ports)
     return ()

@@ -1,6 +1,7 @@
 """Sends messages: the Lambda handler and its wiring."""
 
 import secrets
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
@@ -151,6 +152,7 @@ def _wire() -> Ports:
         newest_storm=lambda: _newest_storm(call),
         now=_now,
         new_write_id=_new_write_id,
+        pause=lambda pause: time.sleep(pause.total_seconds()),
         zone=settings.time_zone,
         is_shadow=settings.is_shadow,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from tests.fakes.providers import Providers
 from tests.fakes.world import World
@@ -92,11 +92,18 @@ class HeldWorld(World):
         super().__init__()
         self.provider = Provider(lambda: self.now)
         self.delivered: list[Delivered] = []
+        self.pauses: list[timedelta] = []
         self._is_held = True
 
     @property
     def work(self) -> Work:
-        return replace(super().work, gate=self.gate, sender=self.provider, links=Signed())
+        return replace(
+            super().work,
+            gate=self.gate,
+            sender=self.provider,
+            links=Signed(),
+            pause=self.pauses.append,
+        )
 
     def deliver(self) -> list[Delivered]:
         """Work on all that has arrived by now, and on nothing after that."""

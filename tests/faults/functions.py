@@ -294,6 +294,7 @@ class Process:
             newest_storm=NewestStorm(DynamoDBStorms(call, TABLE), self.log).newest,
             now=self.now,
             new_write_id=self.new_write_id,
+            pause=lambda _: None,
         )
         return _Notifier(
             work=work,

@@ -22,7 +22,7 @@ from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.sweep import Ailment
 from tocsin.domain.team_settings import TeamSettings
-from tocsin.usecases.deliver_digest import FREEZES_WITHIN
+from tocsin.usecases.deliver_digest import FREEZES_WITHIN, PAUSE
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Delivered, Outcome
 from tocsin.usecases.follow_notifications import MOVED_AFTER, TOLD_BATCH, TOLD_IN_A_MESSAGE
@@ -404,6 +404,17 @@ def test_a_second_message_of_a_digest_leaves_its_alerts_to_the_first(
     assert second.until == held.now + FREEZES_WITHIN
     assert asked["BatchGetItem"] == 2, "the alerts, and the ledger to settle its pages"
     assert asked["TransactWriteItems"] == 1, "its pages get its state together"
+
+
+def test_a_digest_of_many_gives_its_pages_their_state_with_pauses(held: HeldWorld) -> None:
+    alert_ids = [opened(held, f"disk-{number}") for number in range(1 + 201)]
+
+    held.run(until=NINE + 2 * MINUTE)
+
+    [digest] = held.provider.digests
+    assert len(digest.alert_ids) == 201
+    assert held.pauses == [PAUSE] * 2, "between three transactions, of 100 pages at most"
+    assert {it.state for one in alert_ids for it in pages(held, one)} == {DeliveryState.SENT}
 
 
 def test_a_digest_whose_run_crashed_is_sent_by_its_second_message(held: HeldWorld) -> None:

@@ -75,11 +75,11 @@ def test_13_its_end_is_one_digest_for_each_person_and_channel(
 ) -> None:
     people = [team.name("alice"), team.name("bob")]
     for name in people:
-        body = {"email": f"{name}@example.com", "bundle": SOON_AGAIN}
-        api.put(f"/api/v1/users/{name}", body).expect(201)
+        user = {"email": f"{name}@example.com", "bundle": SOON_AGAIN}
+        api.put(f"/api/v1/users/{name}", user).expect(201)
     channel = team.name("ops")
-    body = {"type": "email", "to": [f"{channel}@example.com"], "bundle": SOON_AGAIN}
-    api.put(f"/api/v1/channels/{channel}", body).expect(201)
+    mail = {"type": "email", "to": [f"{channel}@example.com"], "bundle": SOON_AGAIN}
+    api.put(f"/api/v1/channels/{channel}", mail).expect(201)
     sender = team.sender(([*({"user": name} for name in people), {"channel": channel}], LONG))
     body = {"match": [f'integration="{sender.name}"'], "duration": "1h", "reason": "Deploy 44"}
     window = pipeline.post("/api/v1/maintenance-windows", body).expect(201).data

@@ -281,6 +281,7 @@ class Engine[TeamTopic: Topic](Stores):
             newest_storm=self.storms.newest,
             now=lambda: self.now,
             new_write_id=self.new_write_id,
+            pause=lambda _: None,
             is_shadow=self.is_shadow,
         )
 

@@ -45,6 +45,9 @@ pages. A second message of the digest leaves it alone for so long; then it looks
 has crashed."""
 SETTLED_AT_ONCE: Final = 1_000
 """Pages that get their digest's state in one run; the queue brings the digest back for more."""
+PAUSE: Final = timedelta(seconds=1)
+"""Between two hundreds of pages, so that the stream can follow: each page is a record in it, and
+others' new alerts are behind them."""
 _READ_AT_ONCE: Final = 100
 """Items of one BatchGetItem or transaction, as DynamoDB limits them."""
 _EARLY: Final = timedelta(seconds=1)
@@ -185,6 +188,8 @@ def _settle(told: Notification, digest: Digest, work: Work) -> Delivered | None:
                 left.append(page.delivery)
             elif page.state is not told.state:
                 waiting.append(page)
+        if settled and waiting:
+            work.pause(PAUSE)
         settled += _settle_together(waiting, told, work)
         if settled >= SETTLED_AT_ONCE:
             return put_back(told.delivery, work.now(), work)

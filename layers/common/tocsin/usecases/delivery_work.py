@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -97,6 +97,8 @@ class Work:
     now: Callable[[], datetime]
     """Read again after sending, which takes time."""
     new_write_id: NewWriteId
+    pause: Callable[[timedelta], None]
+    """Waits; where time is simulated, not at all."""
     zone: str = "UTC"
     """The team's time zone, for channels: a name of the IANA database."""
     is_shadow: bool = False

@@ -40,8 +40,7 @@ TOLD_BATCH: Final = 10
 their clocks: each takes some requests, and all pages behind them would wait."""
 TOLD_IN_A_MESSAGE: Final = 10
 MOVED_AFTER: Final = timedelta(seconds=10)
-"""So that the stream comes first. The clock of their step stands still until then, for ten minutes
-at most."""
+"""So that the stream comes first. Until then the step's clock is stopped, ten minutes at most."""
 _OF_NO_ALERT: Final = frozenset(
     (NotificationEvent.TEST, NotificationEvent.DIGEST, NotificationEvent.NOTICE)
 )
