@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -515,3 +515,146 @@ def test_what_another_write_was_in_the_way_of_is_tried_again(
         page.keyboard.press(key)
     expect(page.locator(".toast")).to_contain_text("2 acknowledged")
     assert [len(ids) for ids in asked] == [2, 1]
+
+
+LOADED = 1_000
+"""What the page loads at most."""
+
+
+def bulk_of(page: Page, answers: Callable[[dict[str, Any]], dict[str, Any] | None]) -> list[Any]:
+    """Answer requests for many alerts, and keep their bodies; None: storage fails."""
+    asked: list[Any] = []
+
+    def reply(route: Route) -> None:
+        asked.append(json.loads(route.request.post_data or ""))
+        said = answers(asked[-1])
+        if said is None:
+            error = {"code": "internal_error", "message": "Storage is gone."}
+            route.fulfill(status=500, json={"error": error})
+        else:
+            route.fulfill(json=said)
+
+    page.route(lambda url: urlsplit(url).path == "/api/v1/alerts/bulk", reply)
+    return asked
+
+
+def beyond(sample: Alert) -> list[Alert]:
+    """More alerts than a page loads, all critical and firing."""
+    lone = {**sample, "status": "firing", "snoozed_until": None, "acknowledged_by": None}
+    stem = str(sample["id"])[:-4]
+    return [{**lone, "id": f"{stem}{n:04d}", "name": f"db-{n}"} for n in range(LOADED + 200)]
+
+
+def acknowledged(ids: Iterable[str]) -> list[dict[str, Any]]:
+    done = {"ok": True, "status": "acknowledged", "already_acknowledged": False}
+    return [{"id": it, **done} for it in ids]
+
+
+def all_that_match_selected(page: Page) -> None:
+    page.goto("/")
+    page.locator(".row").first.wait_for()
+    page.keyboard.press("*")
+    page.get_by_role("button", name="All that match").click()
+
+
+def test_with_all_that_match_selected_a_row_acts_on_itself_alone(
+    page_of: PageOf, sample: Alert
+) -> None:
+    alerts = beyond(sample)
+    page = page_of("responder")
+    answer(page, alerts)
+    asked = bulk_of(page, lambda body: {"data": acknowledged(body["ids"]), "has_more": False})
+    all_that_match_selected(page)
+    expect(page.locator(".picked")).to_contain_text("All that match")
+
+    page.locator(".row .act button").first.click()
+
+    expect(page.locator(".toast")).to_contain_text("1 acknowledged")
+    assert [(len(body["ids"]), body.get("all")) for body in asked] == [(1, None)]
+
+
+def test_all_that_match_are_tried_again_and_a_break_says_what_was_done(
+    page_of: PageOf, sample: Alert, watches: Watches
+) -> None:
+    alerts = beyond(sample)
+    page = page_of("responder")
+    watches.of(page).expect(FAILED)
+    answer(page, alerts)
+    busy = {"ok": False, "error": {"code": "try_again", "message": "Storage is busy."}}
+
+    def answers(body: dict[str, Any]) -> dict[str, Any] | None:
+        if "ids" in body:
+            return {"data": acknowledged(body["ids"]), "has_more": False}
+        if "cursor" in body["filter"]:
+            return None
+        rows = acknowledged(str(it["id"]) for it in alerts[:100])
+        rows[0] = {"id": rows[0]["id"], **busy}
+        return {"data": rows, "has_more": True, "next_cursor": "100"}
+
+    asked = bulk_of(page, answers)
+    all_that_match_selected(page)
+    page.keyboard.press("a")
+    page.keyboard.press("Enter")
+
+    said = "100 acknowledged; the others not: Storage is gone."
+    expect(page.locator(".toast")).to_contain_text(said)
+    assert [body.get("ids", "all") for body in asked] == ["all", [alerts[0]["id"]], "all"]
+
+
+def test_of_more_than_it_loads_the_page_says_so_in_each_number(
+    page_of: PageOf, sample: Alert
+) -> None:
+    page = page_of("responder")
+    storm = {"since": "2026-01-01T00:00:00.000Z", "opened": LOADED + 200}
+    answer(page, beyond(sample), storm=storm)
+    whole = {**storm, "active": True, "groups": [], "incident_id": None}
+    page.route("**/api/v1/storm", lambda route: route.fulfill(json={"data": whole}))
+    page.goto("/")
+
+    expect(page.locator(".now h1")).to_contain_text(f"{LOADED}+ critical, nobody has them")
+    expect(page.get_by_text(f"Nobody has {LOADED}+ of them.")).to_be_visible()
+
+
+def test_on_a_phone_all_are_acknowledged_with_three_presses(
+    page_of: PageOf, api: Client, fire: Fire, story: str
+) -> None:
+    ids = fire("one", "two", "three")
+    page = page_of("responder", PHONE)
+    opened(page, story)
+
+    for name in ("Select alerts", "Acknowledge all", "Acknowledge 3 alerts"):
+        page.get_by_role("button", name=name).click()
+
+    expect(page.locator(".toast")).to_contain_text("3 acknowledged")
+    assert {api.alert(it)["status"] for it in ids} == {"acknowledged"}
+
+
+def test_a_long_summary_takes_two_lines_of_a_phone(page_of: PageOf, sample: Alert) -> None:
+    page = page_of("responder", PHONE)
+    answer(page, [{**sample, "reason": "Top pods: checkout-7c9f, 412 errors. " * 20}])
+    page.goto("/")
+    about = page.locator(".row .about > span").first
+    line = float(about.evaluate("(it) => parseFloat(getComputedStyle(it).lineHeight)"))
+
+    box = about.bounding_box()
+    assert box is not None
+    assert box["height"] <= 2 * line + 1
+
+
+def test_a_theme_that_was_chosen_outlasts_the_one_of_the_address(
+    page_of: PageOf, fire: Fire
+) -> None:
+    fire("seen")
+    page = page_of("responder")
+    page.goto("/?theme=dark")
+    page.locator(".row").first.wait_for()
+    html = page.locator("html")
+    expect(html).to_have_attribute("data-theme", "dark")
+
+    page.keyboard.press("t")
+    page.keyboard.press("t")
+    expect(html).to_have_attribute("data-theme", "light")
+    assert "theme=light" in page.url
+    page.reload()
+    page.locator(".row").first.wait_for()
+    expect(html).to_have_attribute("data-theme", "light")

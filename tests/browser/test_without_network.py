@@ -2,9 +2,10 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PHONE, PageOf, Watches
+from tests.browser.conftest import DESK, PHONE, PageOf, Size, Watches
 from tests.stack.client import Client, Sender
 
 NO_NETWORK = "ERR_INTERNET_DISCONNECTED"
@@ -49,9 +50,12 @@ def test_offline_and_back(page_of: PageOf, rest: Sender, watches: Watches) -> No
     page.get_by_text(meanwhile).first.wait_for()
 
 
-def test_a_list_that_grows_old_says_so(page_of: PageOf, rest: Sender, watches: Watches) -> None:
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_list_that_grows_old_says_so(
+    page_of: PageOf, rest: Sender, watches: Watches, size: Size
+) -> None:
     alert = fired(rest, "Seen while the network went")
-    page = page_of("responder")
+    page = page_of("responder", size)
     watches.of(page).expect(NO_NETWORK)
     installed(page, alert)
 

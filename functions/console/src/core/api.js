@@ -113,3 +113,25 @@ export const api = {
   /** @param {string} path @param {unknown} [body] */
   remove: (path, body) => ask("DELETE", path, {body}),
 };
+
+const PART = 200; // rows of a call, the API's limit
+
+/**
+ * A list, part by part.
+ * @param {string} path
+ * @param {Record<string, unknown>} query
+ * @param {number} count rows at most
+ * @returns {Promise<{rows: any[], meta: any, isMore: boolean}>} meta: of the last part
+ */
+export async function getAll(path, query, count) {
+  /** @type {any[]} */
+  const rows = [];
+  let cursor = null;
+  let meta = null;
+  do {
+    const part = /** @type {Answer} */ (await api.get(path, {...query, limit: Math.min(PART, count - rows.length), cursor}));
+    rows.push(...part.data);
+    ({meta, next_cursor: cursor} = part);
+  } while (cursor && rows.length < count);
+  return {rows, meta, isMore: cursor !== null};
+}

@@ -53,6 +53,11 @@ export async function actOn(action, ids, body = {}, progress) {
   return results;
 }
 
+/** @param {Result} result */
+function isBusy({error}) {
+  return error?.code === "try_again";
+}
+
 /** @param {Verb} action @param {string[]} ids @param {Record<string, unknown>} body @returns {Promise<Result[]>} */
 async function tryAll(action, ids, body) {
   /** @type {Map<string, Result>} */
@@ -62,7 +67,7 @@ async function tryAll(action, ids, body) {
     if (n) await new Promise((done) => setTimeout(done, PAUSE_MS * n));
     const {data} = await api.post("/alerts/bulk", {action, ids: left, ...body});
     for (const result of data) results.set(result.id, result);
-    left = left.filter((id) => results.get(id)?.error?.code === "try_again");
+    left = data.filter(isBusy).map((/** @type {Result} */ it) => it.id);
   }
   return [...results.values()];
 }
@@ -79,11 +84,18 @@ export async function actOnAll(action, filter, body = {}, progress) {
   const results = [];
   let cursor = null;
   do {
-    const page = /** @type {import("./api.js").Answer} */ (
-      await api.post("/alerts/bulk", {action, filter: cursor ? {...filter, cursor} : filter, all: true, ...body})
-    );
-    results.push(...page.data);
-    cursor = page.next_cursor;
+    try {
+      const page = /** @type {import("./api.js").Answer} */ (
+        await api.post("/alerts/bulk", {action, filter: cursor ? {...filter, cursor} : filter, all: true, ...body})
+      );
+      const busy = page.data.filter(isBusy);
+      results.push(...page.data.filter((/** @type {Result} */ it) => !isBusy(it)));
+      if (busy.length) results.push(...(await tryAll(action, busy.map((/** @type {Result} */ it) => it.id), body)));
+      cursor = page.next_cursor;
+    } catch (error) {
+      if (results.length) throw new Error(`${inNumbers(action, results)}; the others not: ${/** @type {Error} */ (error).message}`);
+      throw error;
+    }
     progress?.(results.length);
   } while (cursor);
   return results;

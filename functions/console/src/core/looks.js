@@ -1,6 +1,7 @@
 /** Theme and density of this device; `?theme=` and `?density=` in an address win when it is opened. */
 
 import {keep, kept} from "./kept.js";
+import {setQuery} from "./routes.js";
 import {newStore, useStore} from "./store.js";
 
 /** @typedef {"system" | "light" | "dark"} Theme */
@@ -30,6 +31,8 @@ export function applyLooks() {
 export function setTheme(next) {
   keep("theme", next);
   theme.set(next);
+  // An address with another theme would win when it is loaded again.
+  setQuery({theme: next}, {replace: true});
   applyLooks();
 }
 

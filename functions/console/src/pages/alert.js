@@ -1,4 +1,4 @@
-import {api} from "../core/api.js";
+import {api, getAll} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {countdown, dayAndTime, span, useNow, zoneName} from "../core/times.js";
 import {say, sayError} from "../core/toasts.js";
@@ -23,6 +23,7 @@ import {ValueGraph} from "../parts/value-graph.js";
 
 const COUNTDOWN_BELOW_MS = 600_000;
 const TIMELINE_PART = 50;
+const TOLD = 1_000; // rows of the ledger
 
 export const alertPage = {path: "/console/alerts/{id}", title: () => "Alert", component: AlertPage};
 
@@ -33,10 +34,10 @@ function AlertPage({params: {id}}) {
   const {value, error} = useLive(async () => {
     const [alert, timeline, ledger] = await Promise.all([
       api.get(path, {words: true, time_zone: zoneName()}),
-      readTimeline(path, shown),
-      api.get(`${path}/notifications`, {limit: 200}),
+      getAll(`${path}/timeline`, {words: true, time_zone: zoneName(), sort: "-at"}, shown),
+      getAll(`${path}/notifications`, {}, TOLD),
     ]);
-    return {alert: alert.data, timeline, ledger: ledger.data};
+    return {alert: alert.data, timeline, ledger: ledger.rows};
   }, [id, shown]);
   const title = value ? `${headline(value.alert, Date.now())}: ${nameOf(value.alert)}` : "";
   useEffect(() => {
@@ -57,28 +58,15 @@ function AlertPage({params: {id}}) {
     <div class="cols">
       <div class="side">
         <section class="panel pad"><header><h2>Timeline</h2><${CopyMarkdown} path=${path} /></header>
-          <${Timeline} alert=${alert} changes=${timeline.changes} hasMore=${timeline.hasMore} onMore=${() => setShown(shown * 4)} /></section>
+          <${Timeline} alert=${alert} changes=${timeline.rows} hasMore=${timeline.isMore} onMore=${() => setShown(shown * 4)} /></section>
         <section class="panel pad"><h2>Who was told</h2><${Ledger} rows=${ledger} names=${(/** @type {string} */ user) => known[user] || capital(user)} /></section>
       </div>
       <aside class="side" aria-label="Facts">
         <${ValueGraph} alert=${alert} />
         <${Labels} labels=${alert.labels} />
-        <${Facts} alert=${alert} changes=${timeline.changes} path=${path} />
+        <${Facts} alert=${alert} changes=${timeline.rows} path=${path} />
       </aside>
     </div>`;
-}
-
-/** The newest entries, newest first. @param {string} path @param {number} count */
-async function readTimeline(path, count) {
-  /** @type {any[]} */
-  const changes = [];
-  let cursor = /** @type {string | null} */ ("");
-  do {
-    const page = await api.get(`${path}/timeline`, {words: true, time_zone: zoneName(), sort: "-at", limit: Math.min(200, count - changes.length), cursor});
-    changes.push(...page.data);
-    cursor = page.next_cursor;
-  } while (cursor && changes.length < count);
-  return {changes, hasMore: cursor !== null && cursor !== undefined};
 }
 
 /** @param {any} alert */

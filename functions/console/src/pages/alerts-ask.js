@@ -9,13 +9,13 @@ const NOTE_LIMIT = 1_000; // what the API takes with an action
 
 /**
  * One note for all, and one Enter.
- * @param {{verb: import("../core/bulk.js").Verb, count: number | null, first: string, onRun: (note: string) => void, onClose: () => void}} props
- *   count: null for all that match
+ * @param {{verb: import("../core/bulk.js").Verb, count: number | undefined, first: string, onRun: (note: string) => void, onClose: () => void}} props
+ *   count: none for all that match
  */
 export function AskMany({verb, count, first, onRun, onClose}) {
   const [note, setNote] = useState("");
   const isNote = verb === "note";
-  const what = count === null ? "all that match" : count === 1 ? first : plural(count, "alert");
+  const what = count === undefined ? "all that match" : count === 1 ? first : plural(count, "alert");
   const title = `${VERBS[verb].says} ${what}`;
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();

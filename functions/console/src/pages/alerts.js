@@ -1,4 +1,4 @@
-import {api} from "../core/api.js";
+import {api, getAll} from "../core/api.js";
 import {actOn, actOnAll, changedBy, inNumbers, VERBS} from "../core/bulk.js";
 import {useCommands} from "../core/commands.js";
 import {useKeys} from "../core/keys.js";
@@ -28,7 +28,6 @@ import {Sift} from "./alerts-sift.js";
 /** @typedef {import("../core/types.js").Alert} Alert */
 /** @typedef {import("../core/bulk.js").Verb} Verb */
 
-const PAGE = 200; // rows of a call, the API's limit
 const LOADED = 1_000; // beyond, a person narrows the filter
 const DRAWN = 100; // rows in the page at once
 const OWN = new Set(["theme", "density", "group", "sort", "tv", "page"]);
@@ -53,17 +52,8 @@ async function load(query) {
   const filter = filterOf(query);
   const isPast = filter.status === "resolved";
   const sort = isPast ? "-fired_at" : "-severity";
-  /** @type {Alert[]} */
-  const alerts = [];
-  let cursor = null;
-  let meta = null;
-  do {
-    const page = /** @type {import("../core/api.js").Answer} */ (await api.get("/alerts", {...filter, sort, limit: PAGE, cursor}));
-    alerts.push(...page.data);
-    meta = page.meta;
-    cursor = page.next_cursor;
-  } while (cursor && alerts.length < LOADED);
-  return {key: JSON.stringify(filter), alerts, counts: /** @type {import("../core/types.js").Counts} */ (meta), isMore: cursor !== null, searchedTo: meta.searched_to || null};
+  const {rows, meta, isMore} = await getAll("/alerts", {...filter, sort}, LOADED);
+  return {key: JSON.stringify(filter), alerts: /** @type {Alert[]} */ (rows), counts: /** @type {import("../core/types.js").Counts} */ (meta), isMore, searchedTo: meta.searched_to || null};
 }
 
 function Alerts() {
@@ -94,10 +84,10 @@ function Now({lone, value, isPlain, query}) {
   const me = useMe();
   const {counts, alerts} = value;
   const worst = SEVERITIES.find((severity) => lone.some((it) => it.severity === severity));
-  const many = lone.filter((it) => it.severity === worst).length;
+  // The worst come first: of what is not loaded, some may be as bad as the last one.
+  const many = `${lone.filter((it) => it.severity === worst).length}${value.isMore && alerts.at(-1)?.severity === worst ? "+" : ""}`;
   const mine = alerts.filter((it) => it.status === "acknowledged" && me?.user && (it.assigned_to || it.acknowledged_by) === me.user).length;
-  const what = worst === "critical" ? `${many} critical` : plural(many, worst || "alert", worst === "info" ? "info" : undefined);
-  const sentence = worst ? `${what}, nobody has ${many === 1 ? "it" : "them"}`
+  const sentence = worst ? `${many} ${worst}${worst === "warning" && many !== "1" ? "s" : ""}, nobody has ${many === "1" ? "it" : "them"}`
     : isPlain ? "Somebody has each of them"
     : query.status === "resolved" ? `${alerts.length}${value.isMore ? "+" : ""} resolved` : alerts.length ? plural(alerts.length, "alert") : "No alert matches";
   return html`<header class="now"><h1>${worst && html`<${Mark} severity=${worst} says=${`${capital(worst)}:`} />`}${sentence}</h1>
@@ -136,7 +126,7 @@ function List({value, query, isPlain, acts, isTv}) {
   const [at, setAt] = useState("");
   const [anchor, setAnchor] = useState("");
   const [busy, setBusy] = useState(EMPTY);
-  const [asking, setAsking] = useState(/** @type {{verb: Verb, ids: string[]} | null} */ (null));
+  const [asking, setAsking] = useState(/** @type {{verb: Verb, ids: string[] | null} | null} */ (null));
   const [snoozing, setSnoozing] = useState(0);
   const watch = useWatch();
 
@@ -170,7 +160,8 @@ function List({value, query, isPlain, acts, isTv}) {
   const drawn = new Set(ids.slice(page * DRAWN, (page + 1) * DRAWN));
   const byId = new Map(inOrder.map((it) => [it.id, it]));
   const alive = (/** @type {Iterable<string>} */ some) => [...some].filter((id) => byId.has(id) && !gone.has(id));
-  const targets = () => (selected.size ? alive(selected) : at && !gone.has(at) ? [at] : []);
+  /** Null: all that match. @returns {string[] | null} */
+  const targets = () => (isAll ? null : selected.size ? alive(selected) : at && !gone.has(at) ? [at] : []);
 
   const pick = (/** @type {string} */ id, /** @type {boolean} */ isRange) => {
     const next = new Set(selected);
@@ -181,6 +172,7 @@ function List({value, query, isPlain, acts, isTv}) {
     setSelected(next);
   };
   const pickAll = () => {
+    setAll(false);
     setSelected(new Set(alive(ids)));
     announce(`${plural(alive(ids).length, "alert")} selected`);
   };
@@ -202,14 +194,13 @@ function List({value, query, isPlain, acts, isTv}) {
     return ids[to];
   };
 
-  /** @param {Verb} verb @param {string[]} some @param {Record<string, unknown>} [body] @param {string} [words] */
+  /** @param {Verb} verb @param {string[] | null} some all that match: null @param {Record<string, unknown>} [body] @param {string} [words] */
   const run = async (verb, some, body = {}, words = "") => {
-    if (!some.length) return;
-    setBusy(new Set(some));
+    setBusy(new Set(some || ids));
     try {
-      const isLong = some.length > DRAWN || isAll;
+      const isLong = !some || some.length > DRAWN;
       const progress = (/** @type {number} */ done) => isLong && announce(`${VERBS[verb].doing} ${done}`);
-      const results = isAll && selected.size ? await actOnAll(verb, filterOf(query), body, progress) : await actOn(verb, some, body, progress);
+      const results = some ? await actOn(verb, some, body, progress) : await actOnAll(verb, filterOf(query), body, progress);
       const changed = changedBy(results);
       const back = verb === "ack" ? "unack" : verb === "snooze" ? "unsnooze" : null;
       const undo = back && changed.length ? async () => say(inNumbers(/** @type {Verb} */ (back), await actOn(/** @type {Verb} */ (back), changed))) : null;
@@ -221,19 +212,19 @@ function List({value, query, isPlain, acts, isTv}) {
       setBusy(EMPTY);
       await touched().catch(() => undefined);
       // What was pressed may be gone with the selection.
-      if (document.activeElement === document.body) focusRow(at, ...some);
+      if (document.activeElement === document.body) focusRow(at, ...(some || []));
     }
   };
   const ask = (/** @type {Verb} */ verb) => {
     const some = targets();
-    if (some.length === 1 && verb === "ack" && !isAll) run(verb, some);
-    else if (some.length) setAsking({verb, ids: some});
+    if (some?.length === 1 && verb === "ack") run(verb, some);
+    else if (!some || some.length) setAsking({verb, ids: some});
     else announce("Nothing is selected");
   };
   const snooze = () => {
     const some = targets();
-    if (!some.length) return announce("Nothing is selected");
-    setSelected(new Set(some));
+    if (some && !some.length) return announce("Nothing is selected");
+    if (some) setSelected(new Set(some));
     setSnoozing(snoozing + 1);
   };
   const group = "The list";
@@ -267,7 +258,7 @@ function List({value, query, isPlain, acts, isTv}) {
   const stormIds = storm?.active && isPlain ? loaded.filter((it) => isLone(it, timeNow()) && it.fired_at >= storm.since).map(({id}) => id) : [];
   const hidden = counts.total;
   let number = 0;
-  return html`${storm?.active && html`<${StormBanner} storm=${storm} ids=${stormIds} isPlain=${isPlain} acts=${acts} onAck=${() => setAsking({verb: "ack", ids: stormIds})} />`}
+  return html`${storm?.active && html`<${StormBanner} storm=${storm} ids=${stormIds} isPlain=${isPlain} isMore=${value.isMore} acts=${acts} onAck=${() => setAsking({verb: "ack", ids: stormIds})} />`}
     ${!isTv && html`<${Sift} query=${query} value=${value} by=${by} sort=${sort} isPicking=${isPicking} onPicking=${acts ? () => (isPicking ? clear() : setPicking(true)) : null} />`}
     ${fresh.length > 0 && html`<${Banner} icon="plus" says="New alerts" fact=${`${plural(fresh.length, "new alert")}${tally(fresh).critical ? `, ${tally(fresh).critical} critical` : ""}`}
       act=${html`<${Button} keys="." onClick=${showFresh}>Show ${fresh.length === 1 ? "it" : "them"}<//>`}><p>The list stays where you are until you ask.</p><//>`}
@@ -286,11 +277,12 @@ function List({value, query, isPlain, acts, isTv}) {
       <${Foot} count=${ids.length} groups=${groups.length} by=${by} page=${page} pages=${pages} sort=${sort} value=${value} />`}
     ${(selected.size > 0 || isPicking) && html`<div class="picked" role="region" aria-label="Selected"><span><b class="num">${isAll ? "All that match" : selected.size}</b>${!isAll && " selected"}</span>
       ${!isAll && (selected.size < alive(ids).length || value.isMore) && html`<${Button} onClick=${() => (selected.size < alive(ids).length ? pickAll() : setAll(true))}>${value.isMore && selected.size >= alive(ids).length ? "All that match" : `All ${alive(ids).length}`}<//>`}
-      ${selected.size > 0 && html`<${Button} keys="a" icon="check" onClick=${() => ask("ack")}>Acknowledge<//>
+      ${selected.size ? html`<${Button} keys="a" icon="check" onClick=${() => ask("ack")}>Acknowledge<//>
       <${SnoozeMenu} up keys="s" openNow=${snoozing} shiftEnds=${shiftEnds(watch)} onPick=${(/** @type {Record<string, unknown>} */ body, /** @type {string} */ words) => run("snooze", targets(), body, words)} />
-      <${Button} keys="r" onClick=${() => ask("resolve")}>Resolve<//><${Button} keys="n" onClick=${() => ask("note")}>Note<//>`}
+      <${Button} keys="r" onClick=${() => ask("resolve")}>Resolve<//><${Button} keys="n" onClick=${() => ask("note")}>Note<//>`
+      : html`<${Button} icon="check" onClick=${() => setAsking({verb: "ack", ids: alive(ids)})}>Acknowledge all<//>`}
       <${Button} bare square icon="close" says="Select nothing" onClick=${clear} /></div>`}
-    ${asking && html`<${AskMany} verb=${asking.verb} count=${isAll ? null : asking.ids.length} first=${byId.get(asking.ids[0])?.name || ""} onClose=${() => setAsking(null)} onRun=${(/** @type {string} */ note) => {
+    ${asking && html`<${AskMany} verb=${asking.verb} count=${asking.ids?.length} first=${byId.get(asking.ids?.[0] || "")?.name || ""} onClose=${() => setAsking(null)} onRun=${(/** @type {string} */ note) => {
       const {verb, ids: some} = asking;
       setAsking(null);
       run(verb, some, note ? {note} : {});
@@ -312,15 +304,15 @@ function focusFind() {
   else document.getElementById("open-filter")?.click();
 }
 
-/** @param {{storm: Pick<import("../core/types.js").Storm, "since" | "opened" | "groups" | "incident_id">, ids: string[], isPlain: boolean, acts: boolean, onAck: () => void}} props */
-function StormBanner({storm, ids, isPlain, acts, onAck}) {
+/** @param {{storm: Pick<import("../core/types.js").Storm, "since" | "opened" | "groups" | "incident_id">, ids: string[], isPlain: boolean, isMore: boolean, acts: boolean, onAck: () => void}} props */
+function StormBanner({storm, ids, isPlain, isMore, acts, onAck}) {
   const now = useNow(10_000);
   const since = /** @type {string} */ (storm.since);
   const minutes = Math.max(1, Math.round((now - Date.parse(since)) / 60_000));
   const act = html`${acts && ids.length > 0 && html`<${Button} solid onClick=${onAck}>Acknowledge these ${ids.length}<//>`}
     <a class="btn" href=${addressWith({from: since, page: null})}>Show</a>${storm.incident_id && html`<a class="btn" href=${`/console/incidents/${storm.incident_id}`}>Incident</a>`}`;
   return html`<${Banner} kind="warn" icon="storm" says="Storm" fact=${`${plural(storm.opened, "alert")} in ${plural(minutes, "minute")}${storm.groups.length ? `, ${plural(storm.groups.length, "group")}` : ""}`} act=${act}>
-    ${isPlain && html`<p><b>${ids.length ? `Nobody has ${ids.length} of them.` : "Somebody has each of them."}</b></p>`}
+    ${isPlain && html`<p><b>${ids.length ? `Nobody has ${ids.length}${isMore ? "+" : ""} of them.` : "Somebody has each of them."}</b></p>`}
     <p class="wide quiet">${storm.groups.map(({name, opened}) => `${name}\u00a0${opened}`).join(", ") || "\u00a0"}</p><//>`;
 }
 
@@ -356,7 +348,7 @@ function Foot({count, groups, by, page, pages, sort, value}) {
 /** @param {{query: Record<string, string>, hidden: number, value: Loaded}} props */
 function NothingFound({query, hidden, value}) {
   const isPast = query.status === "resolved";
-  const fact = isPast ? "No resolved alert matches" : hidden ? `Your filter hides ${plural(hidden, "open alert")}` : "No alert is open";
+  const fact = isPast ? "No resolved alert matches" : hidden ? `Your filter hides ${plural(hidden, "open alert")}` : "No alert matches";
   const chosen = Object.entries(query).filter(([name]) => !OWN.has(name)).map(([name, text]) => (name === "q" ? `“${text}”` : `${name.replace(/^label\./, "")} ${text}`));
   return html`<div class="gap"><${Banner} icon="filter" says="Nothing found" fact=${fact} act=${html`<a class="btn solid" href="/">Clear the filter</a>`}>
     <p>No match for ${listed(chosen)}.${value.searchedTo && " Older ones were not searched."}</p><//></div>`;

@@ -1,6 +1,6 @@
 /** Set-up: what the team has configured, each object's page, and its form. */
 
-import {api} from "../core/api.js";
+import {api, getAll} from "../core/api.js";
 import {touched, useLive} from "../core/live.js";
 import {can, useMe} from "../core/me.js";
 import {go, useRoute} from "../core/routes.js";
@@ -21,7 +21,7 @@ import {cellsOf, noteOf, settingsOf, useNouns} from "./set-up-nouns.js";
 import {Panels, TypePicker} from "./set-up-panels.js";
 
 const HOME = "/console/set-up";
-const PARTS_LIMIT = 10; // 2,000 objects; more are found by their address
+const OBJECTS = 2_000; // of a list; more are found by their address
 
 /** What is shown once, by address, until the page is left. @type {Map<string, any>} */
 const shownOnce = new Map();
@@ -41,21 +41,6 @@ function Told() {
   if (!now) return null;
   const close = html`<${Button} small onClick=${() => told.set(null)}>Close<//>`;
   return html`<${Banner} icon="reach" kind=${now.isBad ? "bad" : "warn"} fact=${now.fact} act=${close} live>${now.lines.map((line) => html`<p key=${line}>${line}</p>`)}<//>`;
-}
-
-/** All parts of a list. @param {string} path */
-async function all(path) {
-  /** @type {any[]} */
-  const found = [];
-  let cursor = null;
-  for (let part = 0; part < PARTS_LIMIT; part += 1) {
-    /** @type {import("../core/api.js").Answer} */
-    const answer = await api.get(path, {limit: 200, cursor});
-    found.push(...answer.data);
-    cursor = answer.next_cursor;
-    if (!cursor) break;
-  }
-  return found;
 }
 
 /** @param {Noun} noun */
@@ -88,7 +73,7 @@ function Overview({nouns}) {
 /** @param {{path: string, noun: Noun}} props */
 function List({path, noun}) {
   const may = useMay(noun.scope);
-  const {value: list, error} = useLive(() => all(`/${path}`), [path]);
+  const {value: list, error} = useLive(async () => (await getAll(`/${path}`, {}, OBJECTS)).rows, [path]);
   const {value: lastAlerts} = useLive(() => (path === "integrations" ? newestAlerts() : Promise.resolve({})), [path]);
   if (!list) return error ? html`<${Crumb} /><${Failed} error=${error} />` : html`<${Skeleton} />`;
   const add = may && html`<a class="btn solid" href=${`${HOME}/${path}?new=1`}><${Icon} name="plus" />${capital(`new ${noun.one}`)}</a>`;
@@ -145,7 +130,7 @@ const prefilled = (noun, query) =>
 
 /** PUT would replace one of the same name. @param {Noun} noun @param {string} path @param {string} name */
 async function expectNone(noun, path, name) {
-  const isThere = (await all(`/${path}`)).some((it) => it.name.toLowerCase() === name.toLowerCase());
+  const isThere = (await getAll(`/${path}`, {}, OBJECTS)).rows.some((it) => it.name.toLowerCase() === name.toLowerCase());
   if (isThere) throw new Error(`There is ${article(noun)} ${name} already.`);
 }
 

@@ -11,7 +11,7 @@ export function Freshness({class: more = ""}) {
   const {asOf, isStale, retryMs} = useFreshness(now);
   const said = asOf === null ? "no answer yet" : `as of ${clockWithSeconds(asOf)}`;
   const text = asOf === null && !isStale ? "loading" : said;
-  return html`<span class=${`live num ${more} ${isStale ? "stale" : ""}`} title=${zoneInWords(now)}><${Icon} name="retry" /><span>${text}${isStale && html`<span class="roomy">, ${retryMs > 999 ? `retrying in ${span(retryMs)}` : "retrying"}</span>`}</span></span>`;
+  return html`<span class=${`live num ${more} ${isStale ? "stale" : ""}`} title=${zoneInWords(now)}><${Icon} name="retry" /><span>${text}${isStale && html`, retrying${retryMs > 999 && html`<span class="roomy"> in ${span(retryMs)}</span>`}`}</span></span>`;
 }
 
 /** Shown when no answer came for two minutes. */
