@@ -9,6 +9,7 @@ from functions.ingest.senders.reading.entries import each_object, each_of
 from functions.ingest.senders.reading.fields import (
     Fields,
     as_text,
+    is_blank,
     is_link,
     kind_of,
     link_name,
@@ -145,13 +146,13 @@ class _Parts:
             return self._mapped.value(part)
         for name in _NAMES[part]:
             value = self._entry.raw(name)
-            if value is not None and value != "":
+            if not is_blank(value):
                 return value
         return None
 
     def text(self, part: str) -> str | None:
         value = self.value(part)
-        return None if value is None or value == "" else as_text(value)
+        return None if is_blank(value) else as_text(value)
 
     def status(self) -> str | None:
         """The state, by a word, or by a field that is true or false."""

@@ -28,7 +28,7 @@ class Fields:
         """The first of several spellings that is there; numbers are texts too."""
         for name in names:
             value = self._entry.get(name)
-            if value is None or (isinstance(value, str) and not value.strip()):
+            if is_blank(value):
                 continue
             if isinstance(value, str | int | float):
                 return scalar_text(value)
@@ -39,7 +39,7 @@ class Fields:
         """Likewise, and any other JSON value is kept as its text."""
         for name in names:
             value = self._entry.get(name)
-            if value is not None and value != "":
+            if not is_blank(value):
                 return as_text(value)
         return None
 
@@ -191,6 +191,11 @@ def link_name(name: str) -> str:
 def scalar_text(value: str | float) -> str:
     """Write a number as JSON does; a text is itself."""
     return value if isinstance(value, str) else _written(value)
+
+
+def is_blank(value: object) -> bool:
+    """Whether it is null or a text without a visible character: as if it were not there."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def as_text(value: object) -> str:

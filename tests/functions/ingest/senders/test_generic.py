@@ -80,6 +80,15 @@ def test_without_a_key_title_and_source_are_the_identity(generic: Gateway) -> No
     assert (same.outcomes, other.outcomes) == (["updated"], ["opened"])
 
 
+@pytest.mark.parametrize("mapping", [{}, {"dedup_key": "dedup_key", "name": "title"}])
+def test_a_blank_key_is_none(gateway: Gateway, mapping: dict[str, str]) -> None:
+    gateway.register(IntegrationType.GENERIC, mapping=mapping)
+    for title in ("Disk full", "Memory full"):
+        assert gateway.post({"title": title, "dedup_key": " \t"}).status == 202
+
+    assert [it.dedup_key for it in gateway.alerts()] == ["Disk full//", "Memory full//"]
+
+
 def test_a_mapping_says_where_the_parts_are(gateway: Gateway) -> None:
     gateway.register(IntegrationType.GENERIC, mapping=MAPPING, severity_map={"crit": "critical"})
 
