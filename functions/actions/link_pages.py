@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from functions.actions.acting import Outcome, Press, act_once
 from functions.actions.links import read_link
-from functions.actions.notices import notice_answer, page_answer, redirect_answer
+from functions.actions.notices import notice_answer, page_answer, redirect_answer, text_answer
 from functions.actions.ports import Ports
 from functions.actions.request import FORM_LIMIT_BYTES, Request, form_value
 from tocsin.domain.errors import AlertNotFoundError, DigestNotFoundError, TryAgainError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _VERSION: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
 _ID_OF: Final = {LinkAction.DIGEST: "digest_id", LinkAction.SWAP: "swap_id"}
 RETRY_AFTER_SECONDS: Final = 5
+ONLY_TEXT: Final = "text/plain"
+"""What a button of a push accepts, which shows no page."""
 
 
 def answer_link(request: Request, token: str, ports: Ports) -> HttpAnswer:
@@ -92,8 +94,11 @@ def _act(request: Request, link: Link, token: str, ports: Ports) -> HttpAnswer:
     request.facts.update(action=press.action, outcome=outcome.result)
     if not outcome.is_done:
         _note_refusal(press, outcome, ports)
-    from functions.actions.words import sentence
+    from functions.actions.words import brief, sentence
 
+    if request.headers.get("accept") == ONLY_TEXT:
+        status = HTTPStatus.OK if outcome.is_done else HTTPStatus.CONFLICT
+        return text_answer(status, brief(outcome))
     return redirect_answer(token, sentence(outcome))
 
 

@@ -21,7 +21,11 @@ def notice_answer(
 
 def redirect_answer(token: str, sentence: str) -> HttpAnswer:
     """Send the browser to the page of this link; a program reads the sentence."""
+    return text_answer(HTTPStatus.SEE_OTHER, sentence, location=token)
+
+
+def text_answer(status: HTTPStatus, sentence: str, **headers: str) -> HttpAnswer:
     from functions.actions.pages.page import HEADERS
 
-    headers = {**HEADERS, "content-type": "text/plain; charset=utf-8", "location": token}
-    return HttpAnswer(status=HTTPStatus.SEE_OTHER, body=f"{sentence}\n", headers=headers)
+    headers = {**HEADERS, "content-type": "text/plain; charset=utf-8", **headers}
+    return HttpAnswer(status=status, body=f"{sentence}\n", headers=headers)

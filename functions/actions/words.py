@@ -1,4 +1,4 @@
-"""The words of outcomes, for programs."""
+"""The words of outcomes, for programs and for buttons of a push."""
 
 from typing import Final
 
@@ -18,6 +18,21 @@ _SENTENCES: Final = {
     Result.NOT_SNOOZED: "This alert is not snoozed. Nothing was changed.",
     Result.CHANGED: "This alert changed at {at}, before. Nothing was changed.",
 }
+
+
+_BRIEF: Final = {
+    Result.ALREADY_ACKNOWLEDGED: "{by} has it.",
+    Result.ALREADY_SNOOZED: "It is snoozed for longer.",
+    Result.ALREADY_RESOLVED: "It is over: {by} resolved it.",
+}
+
+
+def brief(outcome: Outcome) -> str:
+    """Without a time, whose zone the reader would have to know."""
+    said = _BRIEF.get(outcome.result)
+    if said is None:
+        return sentence(outcome)
+    return starting(said.format(by=Names().of_actor(outcome.by)))
 
 
 def sentence(outcome: Outcome) -> str:

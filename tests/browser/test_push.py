@@ -63,8 +63,8 @@ class Stack:
 
     site: Site
     devices: list[dict[str, Any]] = field(default_factory=list)
-    of_links: int = 303
-    """The status that a link answers with."""
+    of_links: tuple[int, str] = (200, "Acknowledged by Alice.")
+    """How a link answers."""
     asked: list[tuple[str, str, str]] = field(default_factory=list)
     url: str = ""
 
@@ -76,7 +76,8 @@ class Stack:
             ]
             return 200, TYPES.get(kind, "application/octet-stream"), content
         if path.startswith("/act/"):
-            return self.of_links, "text/html", b""
+            status, sentence = self.of_links
+            return status, "text/plain", f"{sentence}\n".encode()
         if path.endswith("/changes"):
             return 204, "application/json", b""
         data = self._data(method, path)
@@ -245,17 +246,28 @@ def test_a_button_acts_by_its_link_and_says_so(phone: Phone, action: str, done: 
 
 
 def test_a_button_that_did_nothing_never_looks_as_if_it_had(phone: Phone) -> None:
-    for status in (403, 404, 410, 500, 503):
-        phone.stack.of_links = status
+    for status in (303, 403, 404, 410, 500, 503):
+        phone.stack.of_links = status, "<h1>This link leads nowhere</h1>"
         phone.receive(PAGED)
         phone.shown(PAGED["title"])
 
         phone.press("acknowledge")
 
         shown = phone.shown("Not acknowledged")
-        assert "Tap to open the alert" in shown["body"], status
+        assert shown["body"].endswith("The stack did not take it. Tap to open the alert."), status
         assert shown["requireInteraction"], status
         phone.close_all()
+
+
+def test_a_button_that_the_state_refuses_says_who_has_it(phone: Phone) -> None:
+    phone.stack.of_links = 409, "Bob has it."
+    phone.receive(PAGED)
+    phone.shown(PAGED["title"])
+
+    phone.press("acknowledge")
+
+    assert phone.shown("Not acknowledged")["body"].endswith("Bob has it. Tap to open the alert.")
+    phone.close_all()
 
 
 def test_a_button_asks_nothing_but_a_link_of_the_stack(phone: Phone) -> None:

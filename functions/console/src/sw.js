@@ -185,11 +185,12 @@ function notify(title, more) {
 async function act(action, said, notification) {
   const {done, not} = BUTTONS[action];
   const {title, tag} = notification;
-  if (await press(said[action] || "", action)) {
+  const why = await press(said[action] || "", action);
+  if (!why) {
     notification.close();
     await notify(done, {body: title, tag, data: {url: said.url, tag}, silent: true});
   } else {
-    const body = `${title}\nThe stack did not take it. Tap to open the alert, and try again there.`;
+    const body = `${title}\n${why} Tap to open the alert.`;
     await notify(not, {body, tag, data: {url: said.url, tag}, renotify: true, requireInteraction: true});
   }
 }
@@ -197,20 +198,23 @@ async function act(action, said, notification) {
 /**
  * @param {string} link
  * @param {string} action
+ * @returns {Promise<string>} why it was not done; empty: it was
  */
 async function press(link, action) {
-  if (!link.startsWith("/act/")) return false;
+  const failed = "The stack did not take it.";
+  if (!link.startsWith("/act/")) return failed;
   try {
     const answer = await fetch(link, {
       method: "POST",
       body: new URLSearchParams({action}),
-      // The link says who acts. It answers with the address of the alert's page, which nobody sees.
+      // A sentence instead of the alert's page; the link says who acts.
+      headers: {accept: "text/plain"},
       credentials: "omit",
       redirect: "manual",
     });
-    return answer.ok || answer.type === "opaqueredirect";
+    return answer.ok ? "" : answer.status === 409 ? (await answer.text()).trim() : failed;
   } catch {
-    return false;
+    return failed;
   }
 }
 

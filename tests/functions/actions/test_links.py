@@ -43,6 +43,24 @@ def test_the_event_of_the_gateway_acknowledges(holder: Holder) -> None:
     assert holder.world.alert(alert_id).acknowledged_by == BY_ALICE
 
 
+def test_a_button_of_a_push_gets_a_sentence_and_whether_it_was_done(holder: Holder) -> None:
+    first, second = (holder.world.opened(key) for key in ("one", "two"))
+    links = [holder.token(LinkAction.ACKNOWLEDGE, it) for it in (first, second)]
+    holder.world.resolve(second, by=Actor("link:bob"))
+    bob = holder.token(LinkAction.ACKNOWLEDGE, first, by="bob")
+
+    replies = [
+        holder.press(link, LinkAction.ACKNOWLEDGE, accept="text/plain") for link in (*links, bob)
+    ]
+
+    assert [reply.status for reply in replies] == [200, 409, 409]
+    assert replies[0].text.startswith("Acknowledged by Alice at ")
+    assert [reply.text for reply in replies[1:]] == [
+        "It is over: Bob resolved it.\n",
+        "Alice has it.\n",
+    ]
+
+
 @pytest.mark.parametrize("action", BUTTONS)
 def test_a_button_acts_and_says_so(holder: Holder, action: LinkAction) -> None:
     alert_id = holder.world.opened()
