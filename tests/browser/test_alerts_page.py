@@ -131,6 +131,38 @@ def test_new_ones_are_announced_and_move_nothing(page_of: PageOf, fire: Fire, st
     assert names(page)[0] == "third"
 
 
+HIDE = """() => {
+  Object.defineProperty(document, "hidden", {configurable: true, value: true});
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+SHOW = HIDE.replace("value: true", "value: false")
+LONE = "/api/v1/alerts?status=firing&severity=critical&snoozed=false&limit=100"
+
+
+def test_a_hidden_page_counts_and_loads_its_list_when_it_is_shown(
+    page_of: PageOf, api: Client, fire: Fire, story: str, watches: Watches
+) -> None:
+    fire("first", severity="critical")
+    page = page_of("responder")
+    opened(page, story)
+    with page.expect_response("**/api/v1/changes*"):
+        pass
+    count = len(api.get(LONE).expect(200).data)
+    expect(page).to_have_title(re.compile(rf"^\({count}\) "))
+    page.evaluate(HIDE)
+    before = len(watches.of(page).requests)
+
+    fire("second", severity="critical")
+    expect(page).to_have_title(re.compile(rf"^\({count + 1}\) "))
+    asked = [urlsplit(it.url) for it in watches.of(page).requests[before:]]
+    lists = [it for it in asked if it.path != "/api/v1/changes"]
+    assert {it.path for it in lists} == {"/api/v1/alerts"}
+    assert all("severity=critical" in it.query for it in lists)
+
+    page.evaluate(SHOW)
+    page.get_by_text("1 new alert, 1 critical").first.wait_for()
+
+
 def test_what_is_over_stays_under_the_hand(
     page_of: PageOf, api: Client, fire: Fire, story: str
 ) -> None:

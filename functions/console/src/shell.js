@@ -44,7 +44,7 @@ export function Shell({page, children, tools, banners}) {
   const isPalette = usePaletteOpen();
   const {unheld, isMore: isOver} = useWatch();
   const isTv = query.tv === "1";
-  useLive(loadWatch);
+  useLive(loadWatch, [], {inHidden: true});
   const title = page.title({params});
   useEffect(() => {
     document.title = `${unheld ? `(${unheld}${isOver ? "+" : ""}) ` : ""}${title} · Tocsin`;

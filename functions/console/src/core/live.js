@@ -27,7 +27,9 @@ const OLD_MS = 120_000;
 const live = newStore(/** @type {Live} */ ({asOf: null, failures: 0, nextAt: 0}));
 /** @type {Set<() => Promise<void>>} */
 const loaders = new Set();
-const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, firsts: 0, timer: 0};
+/** @type {Set<() => Promise<void>>} those of a page that nobody sees */
+const unseen = new Set();
+const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, firsts: 0, timer: 0, owes: false};
 
 /**
  * How long until the next question.
@@ -58,7 +60,7 @@ export function beginLive() {
   const atOnce = () => {
     const {asOf, failures} = live.get();
     // What is loaded for the first time is as new as can be.
-    if (!document.hidden && (failures || (asOf && timeNow() - asOf >= 1000))) look();
+    if (!document.hidden && (failures || state.owes || (asOf && timeNow() - asOf >= 1000))) look();
   };
   document.addEventListener("visibilitychange", atOnce);
   window.addEventListener("focus", atOnce);
@@ -90,7 +92,7 @@ export async function look() {
       if (state.cursor) state.movedAt = at;
       await loadAll();
       state.cursor = data.cursor;
-    } else if (live.get().failures) await loadAll();
+    } else if (live.get().failures || (state.owes && !document.hidden)) await loadAll();
     succeed(at);
   } catch (error) {
     fail(error);
@@ -111,7 +113,9 @@ async function askChanges() {
 
 async function loadAll() {
   const begun = Date.now();
-  const results = await Promise.allSettled([...loaders].map((load) => load()));
+  // What nobody sees is loaded when it is shown: until then the count of the title is enough.
+  state.owes = document.hidden;
+  const results = await Promise.allSettled([...(state.owes ? unseen : loaders)].map((load) => load()));
   state.loadMs = Date.now() - begun;
   const lost = results.find((result) => result.status === "rejected" && isPassing(result.reason));
   if (lost) {
@@ -132,7 +136,7 @@ function complain(error) {
 
 /** @param {number} at */
 function succeed(at) {
-  live.set({asOf: at, failures: 0, nextAt: 0});
+  live.set({asOf: state.owes ? live.get().asOf : at, failures: 0, nextAt: 0});
   plan();
 }
 
@@ -176,10 +180,11 @@ export function useFreshness(now) {
  * @template T
  * @param {() => Promise<T>} load
  * @param {readonly unknown[]} [deps] when one of these changes, it is loaded anew
- * @param {{waits?: boolean}} [how] waits: for the first question, so that what the page is about comes first
+ * @param {{waits?: boolean, inHidden?: boolean}} [how] waits: for the first question, so that what the page is about
+ *   comes first; inHidden: loaded in a hidden page too
  * @returns {{value: T | null, error: Error | null, isLoading: boolean, asOf: number | null, isStale: boolean, refresh: () => Promise<void>}}
  */
-export function useLive(load, deps = [], {waits = false} = {}) {
+export function useLive(load, deps = [], {waits = false, inHidden = false} = {}) {
   const [seen, setSeen] = useState({
     value: /** @type {T | null} */ (null),
     error: /** @type {Error | null} */ (null),
@@ -204,6 +209,7 @@ export function useLive(load, deps = [], {waits = false} = {}) {
     const at = timeNow();
     setSeen((before) => (before.isLoading ? before : {...before, isLoading: true}));
     loaders.add(run);
+    if (inHidden) unseen.add(run);
     if (!waits) {
       state.firsts += 1;
       run().then(
@@ -218,6 +224,7 @@ export function useLive(load, deps = [], {waits = false} = {}) {
     return () => {
       turn.current += 1;
       loaders.delete(run);
+      unseen.delete(run);
     };
   }, deps);
   const {asOf, failures} = useStore(live);

@@ -38,15 +38,16 @@ export function mainDuty(duties) {
   return duties.find((duty) => duty.schedule === "primary") || duties.find((duty) => duty.on_call?.people.length) || duties[0] || null;
 }
 
-/** Load what the header shows. */
+/** Load what the header shows; of a hidden page the count alone, for its title. */
 export async function loadWatch() {
-  const isCounted = claims.count > 0;
+  const isHidden = document.hidden;
+  const isCounted = claims.count > 0 && !isHidden;
   const [duties, alerts] = await Promise.allSettled([
-    api.get("/on-call"),
+    isHidden ? null : api.get("/on-call"),
     isCounted ? null : api.get("/alerts", {status: "firing", severity: "critical", snoozed: "false", limit: COUNTED}),
   ]);
   const next = {...watch.get()};
-  if (duties.status === "fulfilled") {
+  if (duties.status === "fulfilled" && duties.value) {
     next.duties = duties.value.data.schedules;
     knowDuties(duties.value.data.schedules);
   }
@@ -56,7 +57,7 @@ export async function loadWatch() {
     setRestless(next.unheld > 0);
   }
   watch.set(next);
-  if (duties.status === "rejected" && alerts.status === "rejected") throw duties.reason;
+  if (alerts.status === "rejected" && (isHidden || duties.status === "rejected")) throw alerts.reason;
 }
 
 /** A page that loads all open alerts counts for the header; give back what ends that. */
