@@ -417,9 +417,9 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "steps of a storm that storage refuses are given up",
-        "functions.escalator.due_steps",
+        "functions.escalator.parts",
         "    except TryAgainError:\n        raise\n",
-        "    except TryAgainError:\n        return ()\n",
+        "    except TryAgainError:\n        return\n",
         aims=("storm on one person", "beside a storm"),
     ),
     Mutant(
