@@ -202,7 +202,12 @@ def test_what_the_company_account_refused_is_said_in_a_sentence(page_of: PageOf)
     page = page_of("nobody")
     doors(page, oidc={"name": "Example"})
 
-    for problem, says in (("refused", "does not sign in here"), ("again", "took too long")):
+    for problem, says in (
+        ("refused", "does not sign in here"),
+        ("again", "took too long"),
+        ("cancelled", "was cancelled"),
+        ("unreachable", "does not answer"),
+    ):
         page.goto(f"{HERE}?problem={problem}")
         expect(page.get_by_role("alert").first).to_contain_text(says)
     page.goto(f"{HERE}?problem=constructor")

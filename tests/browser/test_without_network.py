@@ -32,9 +32,10 @@ def fired(rest: Sender, name: str) -> str:
     return name
 
 
-def test_offline_and_back(page_of: PageOf, rest: Sender, watches: Watches) -> None:
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_offline_and_back(page_of: PageOf, rest: Sender, watches: Watches, size: Size) -> None:
     alert = fired(rest, "Seen before the tunnel")
-    page = page_of("responder", PHONE)
+    page = page_of("responder", size)
     watches.of(page).expect(NO_NETWORK)
     installed(page, alert)
 
@@ -46,7 +47,6 @@ def test_offline_and_back(page_of: PageOf, rest: Sender, watches: Watches) -> No
 
     meanwhile = fired(rest, "Fired in the tunnel")
     page.context.set_offline(False)
-    page.reload()
     page.get_by_text(meanwhile).first.wait_for()
 
 

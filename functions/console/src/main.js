@@ -15,6 +15,7 @@ import {Toasts} from "./parts/toasts.js";
 import {NoPage, Shell} from "./shell.js";
 
 const SIGN_IN = "/console/sign-in";
+const AGAIN_MS = 5_000;
 const noPage = {path: "", title: () => "Nothing is here", component: NoPage};
 
 function App() {
@@ -24,7 +25,6 @@ function App() {
   const found = findPage(path);
   const isBare = Boolean(found?.page.bare);
   const begin = async () => {
-    setIs({ready: false, problem: ""});
     try {
       await loadMe();
       beginLive();
@@ -39,6 +39,12 @@ function App() {
     if (!isBare && !is.ready) begin();
   }, [isBare]);
   useEffect(() => {
+    // Without a network at first: it goes on by itself.
+    if (!is.problem) return;
+    const timer = setInterval(begin, AGAIN_MS);
+    return () => clearInterval(timer);
+  }, [is.problem]);
+  useEffect(() => {
     if (isOut && !isBare && hasPage(SIGN_IN)) {
       const next = path + window.location.search;
       signedOut.set(false);
@@ -51,7 +57,7 @@ function App() {
     return html`<${found.page.component} params=${params} key=${path} /><${Toasts} />`;
   }
   if (isOut) return html`<main id="main"><${NotNow} title="You are signed out" why="Sign in again to see the alerts." onTry=${() => window.location.reload()} /></main>`;
-  if (is.problem) return html`<main id="main"><${NotNow} title="The console cannot start" why=${is.problem} onTry=${begin} /></main>`;
+  if (is.problem) return html`<main id="main"><${NotNow} title="The console cannot start" why=${is.problem} onTry=${() => window.location.reload()} /></main>`;
   if (!is.ready) return null;
   const page = found?.page || noPage;
   return html`<${Shell} page=${page} tools=${tools} banners=${banners}><${Guarded} key=${path}><${page.component} params=${params} /><//><//>`;

@@ -33,7 +33,7 @@ function DigestPage({params: {id}}) {
   const told = value.target.split(":")[1];
   return html`<nav class="crumb" aria-label="You are here"><a href="/"><${Icon} name="back" />Alerts</a></nav>
     <header class="lead"><div><h1>${firing.length ? `${plural(firing.length, "alert")} of this message ${firing.length > 1 ? "have" : "has"} nobody` : "Somebody has each of these"}</h1>
-      <p class="quiet">One message to ${told} by ${value.channel.split("+")[0]} told of ${plural(value.alert_count, "alert")}, <${Time} at=${value.frozen_at} as="day" />${value.state && `: ${value.state}`}${value.reason && `, ${value.reason}`}.</p></div>
+      <p class="quiet">${plural(value.alert_count, "alert")}, told to ${told} by ${value.channel.split("+")[0]} <${Time} at=${value.frozen_at} as="day" />${value.state && `: ${value.state}`}${value.reason && `, ${value.reason}`}.</p></div>
       <div class="do">${acts && html`<${Act} solid icon="check" keys="a" run=${run} doing="Acknowledging …">Acknowledge ${firing.length > 1 ? `these ${firing.length}` : "it"}<//>`}</div></header>
     <${ReadOnly} scope="alerts:write" what="alerts" />
     <ul class="panel listed">${value.alerts.map((/** @type {any} */ it) => html`<${AlertLine} key=${it.id} alert=${it} now=${now} />`)}</ul>
