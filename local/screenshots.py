@@ -1,7 +1,7 @@
 """`make screenshots`: what people see, in a real browser, at several widths and in both themes.
 
 Starts a stack of its own, lets alerts fire and be acknowledged, and writes `.local/screenshots`;
-with `--keep` also the two pictures of the README, `docs/images`.
+with `--keep` also the pictures of README and docs, `docs/images`.
 """
 
 import argparse
@@ -30,7 +30,12 @@ from local.stack.start import Options, start
 WIDTHS: Final = (360, 1280)
 THEMES: Final = {"dark": 0, "light": 1}
 """Values of Chromium's setting `preferredColorScheme`."""
-KEPT: Final = {"page-phone.png": "page-360-light.png", "e-mail.png": "e-mail-640-light.png"}
+KEPT: Final = {
+    "page-phone.png": "page-360-light.png",
+    "e-mail.png": "e-mail-640-light.png",
+    "console.png": "console/alerts-1440-light.png",
+    "console-phone.png": "console/alert-360-dark.png",
+}
 SECONDS: Final = 120
 STORM: Final = 14
 """Alerts; the first digest goes early when ten wait."""

@@ -61,3 +61,34 @@ def ratio(one: str, other: str) -> float:
 @pytest.mark.parametrize(("front", "back", "needed"), PAIRS)
 def test_it_can_be_read(front: str, back: str, needed: float, theme: int) -> None:
     assert ratio(colours()[front][theme], colours()[back][theme]) >= needed
+
+
+def written(front: str, backs: str) -> str:
+    """A row of the table of colours in docs/console-design.md."""
+    light, dark = colours()[front]
+    least = [
+        min(ratio(colours()[front][theme], colours()[back][theme]) for back in backs.split())
+        for theme in (0, 1)
+    ]
+    stands_on = ", ".join(f"`{back}`" for back in backs.split())
+    # Rounded down: 4.49 is no 4.5.
+    ratios = " | ".join(f"{int(it * 10) / 10:.1f}" for it in least)
+    return f"| `--{front}` | `{light}` | `{dark}` | {stands_on} | {ratios} |"
+
+
+@pytest.mark.parametrize(
+    ("front", "backs"), [*TEXTS.items(), *((it, on) for it, on in EDGES.items() if it not in TEXTS)]
+)
+def test_the_page_about_the_design_has_the_values(front: str, backs: str) -> None:
+    page = Path("docs/console-design.md").read_text(encoding="utf-8")
+
+    assert written(front, backs) in page.splitlines()
+
+
+def test_the_page_about_the_design_has_the_grounds() -> None:
+    page = Path("docs/console-design.md").read_text(encoding="utf-8")
+    grounds = {back for backs in (*TEXTS.values(), *EDGES.values()) for back in backs.split()}
+
+    for name in sorted(grounds - {*TEXTS, *EDGES}):
+        light, dark = colours()[name]
+        assert f"| `--{name}` | `{light}` | `{dark}` |" in page, name
