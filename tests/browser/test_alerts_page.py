@@ -152,8 +152,10 @@ def test_a_hidden_page_counts_and_loads_its_list_when_it_is_shown(
     page.evaluate(HIDE)
     before = len(watches.of(page).requests)
 
-    fire("second", severity="critical")
-    expect(page).to_have_title(re.compile(rf"^\({count + 1}\) "))
+    # A hidden page asks once a minute.
+    with page.expect_request(lambda it: it.url.endswith(LONE), timeout=90_000):
+        fire("second", severity="critical")
+    expect(page).to_have_title(re.compile(rf"^\({count + 1}\) "), timeout=90_000)
     asked = [urlsplit(it.url) for it in watches.of(page).requests[before:]]
     lists = [it for it in asked if it.path != "/api/v1/changes"]
     assert {it.path for it in lists} == {"/api/v1/alerts"}

@@ -16,7 +16,7 @@ const PROBLEMS = {
   again: "That took too long, or was begun in another browser. Try again.",
   cancelled: "Signing in with the company account was cancelled.",
   refused: "This account does not sign in here. Take another door, or ask who runs this stack.",
-  unreachable: "The company account does not answer. Take another door.",
+  unreachable: "The company account does not answer.",
 };
 
 /**
