@@ -21,6 +21,9 @@ class Remembering(World):
         super().__init__()
         self.remembered = super().paging
 
+    def begin_another_process(self) -> None:
+        self.remembered = super().paging
+
     @property
     def paging(self) -> DynamoDBPaging:
         return self.remembered
@@ -67,6 +70,24 @@ def test_who_came_with_a_new_policy_is_asked(world: World) -> None:
 
     assert world.paged() == ["alice"]
     assert "notification_skipped" not in [change.type for change in world.timeline(alert_id)]
+
+
+def test_a_channel_that_one_process_does_not_know_yet_is_told_of_the_acknowledgement(
+    world: Remembering,
+) -> None:
+    """The page came from another process, which has read the channels since."""
+    knows_here_only = world.remembered
+    world.channel("new")
+    world.escalation_policy(("channel:new", 5 * MINUTE), name="payments")
+    world.begin_another_process()
+    alert_id = world.opened(source=PAYMENTS)
+    assert world.paged() == ["new"]
+
+    world.remembered = knows_here_only
+    world.acknowledge(alert_id)
+
+    told = [(it.channel, it.event.value) for it in world.providers.received]
+    assert told[-1] == ("new", "alert.acknowledged")
 
 
 def test_a_severity_that_was_added_a_moment_ago_is_paged(world: World) -> None:

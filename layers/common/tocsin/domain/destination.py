@@ -1,6 +1,6 @@
 """Where a message goes: a channel of the team, or a person's own address."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -111,6 +111,15 @@ def _users_of(target: str, directory: Directory) -> Sequence[str]:
 
 def is_to_user(delivery: Delivery) -> bool:
     return delivery.target.startswith(f"{TargetKind.USER}:")
+
+
+def knows_all(directory: Directory, deliveries: Iterable[Delivery]) -> bool:
+    """Whether the directory has each channel of the team that these go to."""
+    return all(
+        is_to_user(it) or it.channel in directory.channels
+        for it in deliveries
+        if it.event is not NotificationEvent.UNREACHED
+    )
 
 
 def method_of(delivery: Delivery) -> ContactMethod | None:

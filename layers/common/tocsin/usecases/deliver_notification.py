@@ -35,13 +35,12 @@ from tocsin.domain.notification import (
     NotificationEvent,
     reason_to_skip,
 )
-from tocsin.domain.people import Channel, ContactMethod, Directory
+from tocsin.domain.people import Channel, ContactMethod, Directory, Updates
 from tocsin.domain.reach import is_to_last_resort
 from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.severity import Severity
 from tocsin.domain.timeline import Change
 from tocsin.domain.times_in_words import Clock
-from tocsin.domain.update_plan import can_be_told
 from tocsin.usecases.delivery_work import (
     CLAIM_ATTEMPTS,
     IN_LINE,
@@ -325,14 +324,14 @@ def _send(
     if is_test:
         message = replace(message, confirm=_verification(delivery, directory, work))
     message = replace(message, mentions=slack_ids_asked(alert, delivery, directory))
-    is_rewritten = can_be_told(delivery, directory)
+    is_updated = directory.updates(channel.type) is not Updates.NONE
     if work.is_shadow and not is_test:
         return skip_in_shadow(claimed, alert, channel, work)
     try:
         provider_id = work.sender.send(claimed, alert, message, channel)
     except DeliveryFailedError as failure:
         return note_failure(claimed, alert, channel, work, failure, failures=failures + 1)
-    seen = _told_version(delivery, work) if is_rewritten else None
+    seen = _told_version(delivery, work) if is_updated else None
     sent = claimed.sent(provider_id, at=work.now(), shown=alert.told_version, seen=seen)
     sent = mark(claimed, sent, work)
     if failures:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.asking import Asking
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
+from tocsin.domain.destination import knows_all
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Via, person_of, via_of
 from tocsin.domain.next_action import Timer
@@ -198,8 +199,8 @@ def _deliveries(
         if each.may_be_held_wrongly and not holding.is_settled(each.alert):
             holding.settle(each.alert.alert_id)
         if each.news:
-            directory = outlets.paging.directory(now)
             ledger = outlets.notifications.of_alert(each.alert.alert_id)
+            directory = directory_of(ledger, now, outlets)
             updates = plan_updates(each.alert, each.news, ledger, directory)
             yield from keep_in_ledger(updates, now, outlets)
         if each.worsens:
@@ -228,6 +229,14 @@ def _tell_last_resort(
     return keep_in_ledger([delivery], now, outlets), is_first
 
 
+def directory_of(messages: Sequence[Notification], now: datetime, outlets: Outlets) -> Directory:
+    """Read users and channels; anew if a message went to a channel made since the last reading."""
+    known = outlets.paging.directory(now)
+    if knows_all(known, (each.delivery for each in messages)):
+        return known
+    return outlets.paging.directory(now, max_age=NOW)
+
+
 def plan_messages(
     alert: Alert, now: datetime, outlets: Outlets, joining: Joining | None = None
 ) -> Sequence[Delivery]:
@@ -246,7 +255,7 @@ def plan_messages(
     ledger = () if is_first else outlets.notifications.of_alert(alert.alert_id)
     takes = joining.takes if joining else None
     asked = _planned(partial(plan_step, ledger=ledger), alert, now, outlets, takes)
-    rewritten = plan_rewriting(alert, asked, ledger, outlets.paging.directory(now))
+    rewritten = plan_rewriting(alert, asked, ledger, directory_of(ledger, now, outlets))
     joined = joining.joined if joining else frozenset[DeliveryKey]()
     queued = (it for it in asked if it.key not in joined)
     return [*queued, *keep_in_ledger(rewritten, now, outlets)]

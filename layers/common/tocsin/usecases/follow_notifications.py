@@ -28,7 +28,7 @@ from tocsin.domain.step_clock import IGNORED, step_clock
 from tocsin.domain.timeline import Change, ChangeType, Detail
 from tocsin.domain.update_plan import can_be_told, left_behind, plan_correction
 from tocsin.usecases.choose_policy import escalate_by_policy
-from tocsin.usecases.follow_changes import keep_in_ledger
+from tocsin.usecases.follow_changes import directory_of, keep_in_ledger
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _follow_alert(
     Returns:
         The alert as it was before; None: it was not read, or it is gone.
     """
-    directory = outlets.paging.directory(now)
+    directory = directory_of(told, now, outlets)
     in_doubt = [
         each
         for each in told
