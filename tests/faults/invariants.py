@@ -806,9 +806,10 @@ def _late(found: Findings, calm: timedelta) -> timedelta:
         # What matters is read consistently, so that nothing waits for it.
         return calm
     if found.team.loses:
-        # What only a sweep finds waits for the next one if a tick goes wrong.
+        # What only a sweep finds waits for the next one if a tick goes wrong. Storage that
+        # throttles one of some requests, whoever makes them, also ends sweeps.
         ticks = [it for it in plan if it.function is Function.TICK]
-        held_up += len(ticks) * SWEEP_EVERY
+        held_up += (len(ticks) + found.team.world.sweeps_refused) * SWEEP_EVERY
     return max(calm, BOUND) + held_up
 
 

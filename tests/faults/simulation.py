@@ -145,6 +145,8 @@ class Simulation:
         self._tick_at: datetime | None = None
         self.sweeps_after = 2
         """Sweeps only once something is there to find; others would see the same."""
+        self.sweeps_refused = 0
+        """Those that storage or a queue ended before their end."""
         self._sweeps: set[datetime] = set()
         self._actors = 0
         self._busy = 0
@@ -465,6 +467,7 @@ class Simulation:
         kept_at = DynamoDBSweeps(self.call, TABLE).state().kept_at
         is_sweep = not at.minute % (SWEEP_EVERY // MINUTE)
         if is_sweep and (kept_at is None or at - kept_at > MINUTE):
+            self.sweeps_refused += 1
             self._expect_sweeps(self.now)
             self._plan_tick()
 
