@@ -3,13 +3,15 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import DESK, PHONE, PageOf, Size, Watches
 from tests.stack.client import Client, Sender
 
 NO_NETWORK = "ERR_INTERNET_DISCONNECTED"
 SAYS_SO = re.compile(r"no answer|online|retrying", re.IGNORECASE)
+SEVERAL_TRIES_MS = 12_000
+"""The console tries every five seconds."""
 KEPT_ADDRESSES = """async () => {
   const kept = [];
   for (const name of await caches.keys()) {
@@ -48,6 +50,30 @@ def test_offline_and_back(page_of: PageOf, rest: Sender, watches: Watches, size:
     meanwhile = fired(rest, "Fired in the tunnel")
     page.context.set_offline(False)
     page.get_by_text(meanwhile).first.wait_for()
+
+
+def test_a_console_that_cannot_start_tries_once_at_a_time(
+    page_of: PageOf, rest: Sender, watches: Watches
+) -> None:
+    alert = fired(rest, "Seen after a slow start")
+    page = page_of("responder")
+    watches.of(page).expect("ERR_FAILED")
+    asked: list[Route] = []
+
+    def hold_the_second(route: Route) -> None:
+        asked.append(route)
+        if len(asked) == 1:
+            route.abort()
+
+    page.route("**/api/v1/me", hold_the_second)
+    page.goto("/")
+    expect(page.get_by_text("The console cannot start")).to_be_visible()
+    page.wait_for_timeout(SEVERAL_TRIES_MS)
+    assert len(asked) == 2
+
+    asked[1].continue_()
+    page.get_by_text(alert).first.wait_for()
+    expect(page.get_by_text("The console cannot start")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])

@@ -39,11 +39,11 @@ function App() {
     if (!isBare && !is.ready) begin();
   }, [isBare]);
   useEffect(() => {
-    // Without a network at first: it goes on by itself.
+    // Without a network at first: it goes on by itself, one try after the other.
     if (!is.problem) return;
-    const timer = setInterval(begin, AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [is.problem]);
+    const timer = setTimeout(begin, AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [is]);
   useEffect(() => {
     if (isOut && !isBare && hasPage(SIGN_IN)) {
       const next = path + window.location.search;

@@ -137,7 +137,9 @@ function complain(error) {
 /** @param {number} at */
 function succeed(at) {
   live.set({asOf: state.owes ? live.get().asOf : at, failures: 0, nextAt: 0});
-  plan();
+  // It was shown while it loaded the count alone.
+  if (state.owes && !document.hidden) setTimeout(look);
+  else plan();
 }
 
 /** A first load came: the first question is asked a while after the last of them. @param {number} at */

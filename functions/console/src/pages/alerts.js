@@ -256,13 +256,12 @@ function List({value, query, isPlain, acts, isTv}) {
 
   // Of a filtered list nothing can be said about the storm as a whole.
   const stormIds = storm?.active && isPlain ? loaded.filter((it) => isLone(it, timeNow()) && it.fired_at >= storm.since).map(({id}) => id) : [];
-  const hidden = counts.total;
   let number = 0;
   return html`${storm?.active && html`<${StormBanner} storm=${storm} ids=${stormIds} isPlain=${isPlain} isMore=${value.isMore} acts=${acts} onAck=${() => setAsking({verb: "ack", ids: stormIds})} />`}
     ${!isTv && html`<${Sift} query=${query} value=${value} by=${by} sort=${sort} isPicking=${isPicking} onPicking=${acts ? () => (isPicking ? clear() : setPicking(true)) : null} />`}
     ${fresh.length > 0 && html`<${Banner} icon="plus" says="New alerts" fact=${`${plural(fresh.length, "new alert")}${tally(fresh).critical ? `, ${tally(fresh).critical} critical` : ""}`}
       act=${html`<${Button} keys="." onClick=${showFresh}>Show ${fresh.length === 1 ? "it" : "them"}<//>`}><p>The list stays where you are until you ask.</p><//>`}
-    ${!inOrder.length ? html`<${NothingFound} query=${query} hidden=${hidden} value=${value} />` : html`
+    ${!inOrder.length ? html`<${NothingFound} query=${query} hidden=${counts.total} value=${value} />` : html`
       <div class="heads" aria-hidden="true"><span>Since</span><span>Who has it</span><span>What happens next</span></div>
       <div class=${`list ${isPicking || selected.size ? "picking" : ""}`} ref=${list} onFocusIn=${(/** @type {FocusEvent} */ event) => {
         const row = event.target instanceof Element && event.target.closest(".row");
