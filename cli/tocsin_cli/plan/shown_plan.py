@@ -78,6 +78,8 @@ def _verdict(plan: Plan) -> str:
         return "It cannot be applied: the deployment would fail, and change nothing."
     if not plan.is_any:
         return "Nothing changes."
+    if not plan.is_grave and plan.reach.problems:
+        return "No shift of now moves and no new gap, but see who becomes unreachable."
     if not plan.is_grave:
         return "No shift of now moves, no new gap, and nobody becomes unreachable."
     reasons = [

@@ -198,6 +198,19 @@ def test_a_person_on_call_without_an_address_is_grave(
     )
 
 
+def test_a_person_of_a_step_without_an_address_is_in_the_first_line_too(
+    planned: Planned, team: dict[str, Any]
+) -> None:
+    team["users"].append({"name": "dave"})
+    team["escalation_policies"][0]["steps"][0]["targets"].append({"user": "dave"})
+
+    done = planned(team)
+
+    assert done.code == ExitCode.CHANGES
+    assert section(done, UNREACHABLE) != ["Nobody."]
+    assert "No shift of now moves and no new gap, but see who becomes unreachable." in done.lines
+
+
 def test_a_user_who_is_removed_during_the_shift_stays_until_its_end(
     planned: Planned, team: dict[str, Any]
 ) -> None:

@@ -55,6 +55,15 @@ def versions(*changes: tuple[str | None, Rotation]) -> Schedule:
     return Schedule(name="primary", time_zone=PARIS, layers=(Layer(name="layer 1", versions=made),))
 
 
+def test_a_start_at_the_next_handoff_and_first_choose_who_comes_next() -> None:
+    before = schedule(rotation(weekly(), "alice bob carol"))
+    text = schedule(rotation(weekly(), "alice bob carol dave", "2026-01-12T09:00", first=3))
+
+    made = applied(before, text, at=WEDNESDAY)
+
+    assert on_call(made, WEDNESDAY, MONDAY, MONDAY + 7 * DAY) == [("alice",), ("dave",), ("alice",)]
+
+
 def on_call(made: Schedule, *instants: datetime) -> list[tuple[str, ...]]:
     return [who(made, at).people for at in instants]
 
@@ -380,6 +389,42 @@ def test_a_layer_that_went_long_ago_is_forgotten() -> None:
     assert [it.name for it in later.layers] == ["other"]
 
 
+def test_a_layer_that_goes_leaves_nobody_unreachable() -> None:
+    """Layers without names: the weekend's is deleted, and the other one gets its name."""
+    weekends = rotation(recurring("FREQ=WEEKLY;BYDAY=SA", "00:00", 48), "carol dave")
+    before, text = schedule(weekends, TWO), schedule(TWO)
+    saturday, monday = utc("2026-01-10T12:00"), utc("2026-01-12T08:00")
+
+    after = applied(before, text, saturday)
+
+    assert on_call(after, saturday, utc("2026-01-11T22:59")) == [who(before, saturday).people] * 2
+    assert on_call(after, utc("2026-01-12T00:00"), monday, monday + 5 * DAY) == [
+        ("alice",),
+        ("bob",),
+        ("bob",),
+    ]
+    assert applied(after, text, saturday + DAY) == after
+
+
+def test_layers_that_trade_their_hours_do_so_together() -> None:
+    before = named(
+        days=rotation(weekly(), "alice bob", only=(OFFICE,)),
+        nights=rotation(daily("18:00"), "carol dave", only=(NIGHTS,)),
+        weekend=rotation(weekly(), "erin"),
+    )
+    text = named(
+        days=rotation(weekly(), "alice bob", only=(NIGHTS,)),
+        nights=rotation(daily("18:00"), "carol dave", only=(OFFICE,)),
+        weekend=rotation(weekly(), "nobody"),
+    )
+
+    after = applied(before, text, WEDNESDAY)
+
+    assert gaps(after, WEDNESDAY, MONDAY) <= gaps(before, WEDNESDAY, MONDAY) | gaps(
+        text, WEDNESDAY, MONDAY
+    )
+
+
 PATTERNS = st.sampled_from(
     [
         *(daily("09:00"), daily("02:30", every=2), weekly("mon 09:00"), weekly("thu 02:30", 2)),
@@ -397,6 +442,8 @@ ROTATIONS = st.builds(
 TEXTS = st.dictionaries(
     st.sampled_from(["days", "nights", "rest"]), ROTATIONS, min_size=1, max_size=3
 ).map(lambda layers: named(PARIS, **layers))
+UNNAMED = st.lists(ROTATIONS, min_size=1, max_size=3).map(lambda layers: schedule(*layers))
+CHANGES = st.tuples(TEXTS, TEXTS) | st.tuples(UNNAMED, UNNAMED)
 INSTANTS = st.integers(0, 400 * 24).map(
     lambda hours: utc("2026-01-05T08:00") + timedelta(hours=hours / 4)
 )
@@ -416,6 +463,13 @@ def without_reasons(found: Sequence[Shift]) -> list[tuple[datetime, datetime, tu
 
 def between(made: Schedule, begins: datetime, ends: datetime) -> object:
     return without_reasons(shifts(made, begins, ends))
+
+
+def gaps(made: Schedule, begins: datetime, ends: datetime) -> set[datetime]:
+    """The quarters of hours in which nobody is on call."""
+    quarter = timedelta(minutes=15)
+    times = [begins + number * quarter for number in range((ends - begins) // quarter)]
+    return {at for at in times if not who(made, at).people}
 
 
 def settled(made: Schedule) -> datetime:
@@ -455,11 +509,24 @@ def test_after_the_switch_who_is_what_the_new_text_alone_says(
     assert begins - at <= timedelta(days=6 * 7 + 1)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(before=TEXTS, text=TEXTS, at=INSTANTS, later=st.integers(0, 40 * 24))
-def test_a_text_applied_twice_is_a_text_applied_once(
-    before: Schedule, text: Schedule, at: datetime, later: int
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(change=CHANGES, at=INSTANTS)
+def test_nobody_is_on_call_only_where_a_text_says_so(
+    change: tuple[Schedule, Schedule], at: datetime
 ) -> None:
+    before, text = change
+    after = applied(before, text, at)
+    ends = min(max(settled(after), at), at + HORIZON)
+
+    assert gaps(after, at, ends) <= gaps(before, at, ends) | gaps(text, at, ends)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(change=CHANGES, at=INSTANTS, later=st.integers(0, 40 * 24))
+def test_a_text_applied_twice_is_a_text_applied_once(
+    change: tuple[Schedule, Schedule], at: datetime, later: int
+) -> None:
+    before, text = change
     once = applied(before, text, at)
 
     assert applied(once, text, at + later * timedelta(hours=1)) == once

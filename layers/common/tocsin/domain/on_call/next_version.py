@@ -5,7 +5,9 @@ Each change has an instant from which on the new text is true:
 - another rotation: from the layer's next handoff on,
 - layers that come, go or change their order, and another schedule that is followed: all at once,
   when the running shift has ended, and the running turn of each layer that goes,
-- an explicit version: from the instant that the text says, if that is still to come.
+- an explicit version: from the instant that the text says, if that is still to come,
+- where that would leave nobody on call, although neither text does: all rotations at once, as
+  layers that come or go.
 
 A change that waits is not put off by applying the same text again.
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import Final
 
 from tocsin.domain.on_call.answer import follows_at, layers_at, version_at
@@ -33,6 +36,8 @@ KEPT_FOR: Final = timedelta(days=400)
 """How long it is known who was on call."""
 KEPT_VERSIONS: Final = 100
 """Of one layer: the newest."""
+_LOOKED_AT: Final = 1_000
+"""Times between which somebody else is on call."""
 
 type _Turning = tuple[str, Rotation]
 """A time zone, and a rotation in it."""
@@ -54,7 +59,24 @@ def applied(
     if before is None:
         return text
     at = min(max(at, EARLIEST + KEPT_FOR), LATEST)
-    times = _times_of(before, text, at, schedules or {})
+    schedules = schedules or {}
+    times = _times_of(before, text, at, schedules)
+    waiting = _changed(before, text, replace(times, mode=_Mode.AS_IT_WAITS))
+    if _coming(waiting, at) == _coming(before, at):
+        return waiting
+    after = _changed(before, text, times)
+    if _leaves_nobody(before, text, after, at, schedules):
+        return _changed(before, text, replace(times, mode=_Mode.AT_ONCE))
+    return after
+
+
+def _in_short(layer: Layer) -> Layer:
+    """Without versions that a later one replaces for all times."""
+    numbers = [number for number, it in enumerate(layer.versions) if it.begins is None]
+    return replace(layer, versions=layer.versions[max(numbers, default=0) :])
+
+
+def _changed(before: Schedule, text: Schedule, times: _Times) -> Schedule:
     known = {layer.name: layer for layer in before.layers}
     written = (_written(known.pop(it.name, None), it, times) for it in text.layers)
     layers = [*written, *(_left_out(it, times) for it in known.values())]
@@ -64,14 +86,51 @@ def applied(
         layers=tuple(it for it in layers if it.versions),
         follows=follows,
         followed=followed,
-        overrides=tuple(_overrides(before, text, at)),
+        overrides=tuple(_overrides(before, text, times.at)),
     )
 
 
-def _in_short(layer: Layer) -> Layer:
-    """Without versions that a later one replaces for all times."""
-    numbers = [number for number, it in enumerate(layer.versions) if it.begins is None]
-    return replace(layer, versions=layer.versions[max(numbers, default=0) :])
+def _coming(schedule: Schedule, at: datetime) -> object:
+    """What waits, and what will be followed."""
+    coming = {it.name: versions for it in schedule.layers if (versions := _split(it, at)[1])}
+    return coming, schedule.follows
+
+
+def _leaves_nobody(
+    before: Schedule,
+    text: Schedule,
+    after: Schedule,
+    at: datetime,
+    schedules: Mapping[str, Schedule],
+) -> bool:
+    """Whether nobody is on call at a time at which somebody is by each text alone.
+
+    A change whose parts are farther apart than can be looked at counts as one that does.
+    """
+    begins = {it.begins or at for layer in after.layers for it in _split(layer, at)[1]}
+    if len(begins) <= 1:
+        return False
+    layers = (replace(layer, versions=tuple(_split(layer, at)[0])) for layer in before.layers)
+    alone = (replace(before, layers=tuple(it for it in layers if it.versions)), text)
+    for _ in range(_LOOKED_AT):
+        if at >= max(begins):
+            return False
+        now = layers_at(after, schedules, at)
+        texts = [layers_at(it, schedules, at) for it in alone]
+        if not now.people and all(it.people for it in texts):
+            return True
+        at = min(it.ends for it in (now, *texts))
+    return True
+
+
+class _Mode(Enum):
+    """How changes find their instants."""
+
+    IN_TURN = auto()
+    """At the handoffs of each layer."""
+    AT_ONCE = auto()
+    AS_IT_WAITS = auto()
+    """What waits already is not asked for its handoff again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +145,15 @@ class _Times:
     """Position of the layer that is; None: none of the schedule's own."""
     rebuilt: datetime = LATEST
     """When layers come, go or change their order."""
+    mode: _Mode = _Mode.IN_TURN
 
     def handoff(self, version: LayerVersion) -> datetime:
         """When a layer may turn by another rotation.
 
         One above the layer that is on call may take over from it, so its change waits for that too.
         """
+        if self.mode is _Mode.AT_ONCE:
+            return self.rebuilt
         ends = self.end_of_turn(version)
         is_below = self.on_call is not None and version.position >= self.on_call
         return ends if is_below else max(ends, self.shift_ends)
@@ -150,13 +212,16 @@ def _waiting[T](
     latest: datetime,
     said_by: Callable[[LayerVersion], T],
     changes: tuple[T, T],
+    mode: _Mode,
 ) -> datetime:
     """When a change from one to another takes effect: as one that waits says, or at the latest."""
+    if mode is _Mode.AT_ONCE:
+        return latest
     now, wanted = changes
     first = next((it for it in coming if said_by(it) != now), None)
     if first is None or first.begins is None or said_by(first) != wanted:
         return latest
-    return min(first.begins, latest)
+    return first.begins if mode is _Mode.AS_IT_WAITS else min(first.begins, latest)
 
 
 def _written(before: Layer | None, text: Layer, times: _Times) -> Layer:
@@ -172,16 +237,22 @@ def _written(before: Layer | None, text: Layer, times: _Times) -> Layer:
         latest = times.rebuilt if wanted else min(explicit)
         change = None, (newest.position, _turning(newest))
         begins = _waiting(
-            coming, latest, lambda it: (it.position, _turning(it)) if it.rotation else None, change
+            coming,
+            latest,
+            lambda it: (it.position, _turning(it)) if it.rotation else None,
+            change,
+            times.mode,
         )
         places[begins] = newest.position
     elif now.position != newest.position:
         change_of_place = now.position, newest.position
-        begins = _waiting(coming, times.rebuilt, lambda it: it.position, change_of_place)
+        begins = _waiting(
+            coming, times.rebuilt, lambda it: it.position, change_of_place, times.mode
+        )
         places[begins] = newest.position
     if now is not None and _turning(now) != _turning(newest) and wanted:
         change_of_turns = _turning(now), _turning(newest)
-        begins = _waiting(coming, times.handoff(now), _turning, change_of_turns)
+        begins = _waiting(coming, times.handoff(now), _turning, change_of_turns, times.mode)
         if begins < min(explicit, default=LATEST):
             turnings[begins] = _turning(newest)
     turnings |= {begins: _turning(it) for begins, it in explicit.items()}
@@ -215,7 +286,9 @@ def _left_out(before: Layer, times: _Times) -> Layer:
     past, coming = _split(before, times.at)
     versions = past
     if past and past[-1].rotation is not None:
-        begins = _waiting(coming, times.rebuilt, lambda it: it.rotation is None, (False, True))
+        begins = _waiting(
+            coming, times.rebuilt, lambda it: it.rotation is None, (False, True), times.mode
+        )
         versions = [*past, replace(past[-1], begins=begins, rotation=None)]
     return replace(before, versions=_kept(versions, times.at))
 
@@ -249,7 +322,7 @@ def _following(
     if now is not None and now.is_same(text.follows):
         return replace(now, ends=None), tuple(past[:-1])
     begins = [it.begins for it in known[len(begun) :] if it.begins and it.is_same(text.follows)]
-    switch = min([times.rebuilt, *begins])
+    switch = times.rebuilt if times.mode is _Mode.AT_ONCE else min([times.rebuilt, *begins])
     if now is not None:
         past[-1] = replace(now, ends=switch)
     return text.follows and replace(text.follows, begins=switch, ends=None), tuple(past)
