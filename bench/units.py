@@ -45,8 +45,8 @@ from tocsin.adapters.dynamodb.alerts.items import Image
 from tocsin.adapters.dynamodb.alerts.slot_repository import MAKES_SURE_UNTIL
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, NotificationReason
+from tocsin.domain.timers import Timer
 
 LISTED: Final = 50
 _NOW: Final = datetime.now(UTC)

@@ -22,7 +22,7 @@ from tocsin.adapters.queues import SqsTimers
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId, WriteId, fingerprint_of
 from tocsin.domain.link import LINK_KEY_BYTES, LinkSigner, spell_link_key
-from tocsin.domain.next_action import Timer
+from tocsin.domain.timers import Timer
 
 type Handler = Callable[[Event, object], Any]
 

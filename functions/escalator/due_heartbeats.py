@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from functions.escalator.ports import Ports
-from tocsin.domain.next_action import HeartbeatTimer
+from tocsin.domain.timers import HeartbeatTimer
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.run_heartbeat import HeartbeatStores, run_due_heartbeat
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.escalator.ports import Ports
 from tocsin.domain.hold import HoldKind
-from tocsin.domain.next_action import HoldTimer
+from tocsin.domain.timers import HoldTimer
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.run_due_hold import HoldStores, Settled, run_due_hold
 

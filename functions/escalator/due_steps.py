@@ -6,7 +6,7 @@ from datetime import datetime
 
 from functions.escalator.parts import run_or_part
 from functions.escalator.ports import Ports
-from tocsin.domain.next_action import BegunSteps
+from tocsin.domain.timers import BegunSteps
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.plan_apart import plan_apart
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from functions.escalator.ports import Ports
-from tocsin.domain.next_action import StormTimer
+from tocsin.domain.timers import StormTimer
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.usecases.follow_storm import run_storm
 from tocsin.usecases.incident_work import IncidentStores

@@ -9,7 +9,8 @@ from typing import Any, Final
 from functions.escalator.ports import Ports
 from tocsin.adapters.queues import EARLY_AT_MOST, timer_from
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import (
+from tocsin.domain.sweep import SWEEP_EVERY
+from tocsin.domain.timers import (
     BegunSteps,
     HeartbeatTimer,
     HoldTimer,
@@ -17,7 +18,6 @@ from tocsin.domain.next_action import (
     Timer,
     ToldAlerts,
 )
-from tocsin.domain.sweep import SWEEP_EVERY
 from tocsin.lambda_runtime.observability import Measure
 from tocsin.lambda_runtime.set_aside import Dealt, deal_with
 from tocsin.usecases.run_due_action import run_due_action

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from functions.escalator.ports import Ports
 from tocsin.domain.errors import TryAgainError
-from tocsin.domain.next_action import BegunSteps, ToldAlerts
+from tocsin.domain.timers import BegunSteps, ToldAlerts
 
 
 def run_or_part(

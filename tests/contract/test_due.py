@@ -14,8 +14,9 @@ from tocsin.adapters.dynamodb.keys import DUE_SHARDS, shard_of
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.domain.alert import Alert, Snooze
 from tocsin.domain.ids import AUTO, Fingerprint
-from tocsin.domain.next_action import AnyTimer, Timer, act, with_timer
+from tocsin.domain.next_action import act, with_timer
 from tocsin.domain.reception import receive
+from tocsin.domain.timers import AnyTimer, Timer
 from tocsin_cli.simulated.write_ids import WriteIds
 
 TABLE = "tocsin"

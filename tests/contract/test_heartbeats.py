@@ -20,8 +20,8 @@ from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Token
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer
 from tocsin.domain.severity import Severity
+from tocsin.domain.timers import AnyTimer, HeartbeatTimer
 from tocsin.usecases.ports import HeartbeatRepository
 from tocsin.usecases.refusals import HeartbeatRefusedError
 

@@ -13,9 +13,10 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.ids import AUTO
-from tocsin.domain.next_action import Timer, with_timer
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.signal import Signal
+from tocsin.domain.timers import Timer
 from tocsin.usecases.ports import NewWriteId
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.refusals import SlotRefusedError

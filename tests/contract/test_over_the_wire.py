@@ -21,7 +21,7 @@ from tocsin.domain.credential import ApiKey, Scope, hash_secret, hash_token
 from tocsin.domain.errors import IdempotencyConflictError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.integration import Integration, IntegrationType, Token
-from tocsin.domain.next_action import AnyTimer, Timer
+from tocsin.domain.timers import AnyTimer, Timer
 from tocsin.usecases.refusals import SlotRefusedError
 from tocsin_cli.simulated.write_ids import WriteIds
 

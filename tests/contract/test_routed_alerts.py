@@ -24,12 +24,12 @@ from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.hours import Hours
 from tocsin.domain.ids import AUTO, WriteId
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.next_action import Timer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.routing import Route
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import ChangeType
+from tocsin.domain.timers import Timer
 from tocsin.usecases.ports import NewWriteId
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.run_due_action import run_due_action

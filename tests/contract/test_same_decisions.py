@@ -28,9 +28,10 @@ from tests.lost_replies import losing_replies
 from tocsin.adapters.aws_json import Call
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import Fingerprint, fingerprint
-from tocsin.domain.next_action import Timer, next_action
+from tocsin.domain.next_action import next_action
 from tocsin.domain.reception import Outcome, Source, ending_by, is_mere_repeat, receive
 from tocsin.domain.signal import Facts, Signal, SignalAction
+from tocsin.domain.timers import Timer
 from tocsin.usecases.refusals import SlotRefusedError
 
 modestly = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,9 +18,9 @@ from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import Actor, WriteId
 from tocsin.domain.maintenance_window import MaintenanceWindow
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.next_action import HoldTimer
 from tocsin.domain.recurrence import Recurrence
 from tocsin.domain.silence import Silence, Span
+from tocsin.domain.timers import HoldTimer
 
 MINIMAL = Silence(
     name="deploy",

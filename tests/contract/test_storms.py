@@ -15,9 +15,9 @@ from tocsin.adapters.dynamodb.timeline.storm_repository import BUCKET, BUCKET_LI
 from tocsin.adapters.dynamodb.timers.due_repository import DynamoDBDue
 from tocsin.domain.alert_query import AlertQuery, Counts
 from tocsin.domain.ids import AlertId, WriteId, fingerprint, ulid
-from tocsin.domain.next_action import StormTimer
 from tocsin.domain.severity import Severity
 from tocsin.domain.team_storm import Opened, TeamStorm
+from tocsin.domain.timers import StormTimer
 
 SECOND = timedelta(seconds=1)
 STORM = TeamStorm(

@@ -22,7 +22,7 @@ from tocsin.adapters.queues import (
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import (
+from tocsin.domain.timers import (
     AnyTimer,
     BegunStep,
     BegunSteps,

@@ -20,10 +20,7 @@ from tocsin.domain.hours import Hours
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, IncidentId, fingerprint, ulid
 from tocsin.domain.incident import Incident
 from tocsin.domain.matcher import Matcher
-from tocsin.domain.next_action import (
-    NextAction,
-    next_action,
-)
+from tocsin.domain.next_action import NextAction, next_action
 from tocsin.domain.notification import Notification, NotificationEvent
 from tocsin.domain.on_call.schedule import Schedule, ScheduleOverride
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User

@@ -17,9 +17,9 @@ from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.heartbeat import LEASE, Heartbeat
 from tocsin.domain.ids import WriteId, fingerprint
 from tocsin.domain.integration import HEARTBEATS, Token
-from tocsin.domain.next_action import HeartbeatTimer
 from tocsin.domain.reception import Outcome
 from tocsin.domain.severity import Severity
+from tocsin.domain.timers import HeartbeatTimer
 from tocsin.usecases.run_heartbeat import hear_heartbeat, run_due_heartbeat
 
 SLOT = fingerprint(HEARTBEATS, "heartbeat:backup")

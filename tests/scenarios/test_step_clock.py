@@ -12,8 +12,8 @@ from tests.fakes.world import World
 from tocsin.adapters.dynamodb.notifications.notification_repository import DynamoDBNotifications
 from tocsin.domain.escalation import STILL_WAITING
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryState, Notification
+from tocsin.domain.timers import Timer
 from tocsin.usecases.refusals import DeliveryFailedError
 from tocsin.usecases.run_due_action import run_due_action
 

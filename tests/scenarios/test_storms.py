@@ -15,13 +15,13 @@ from tests.fakes.world import World
 from tocsin.domain.digest import DigestId
 from tocsin.domain.ids import AlertId
 from tocsin.domain.line import CRITICAL_WAITS, Place
-from tocsin.domain.next_action import BegunSteps, ToldAlerts
 from tocsin.domain.notification import Delivery, DeliveryState, Notification, of_digest
 from tocsin.domain.people import Channel, ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin.domain.sweep import Ailment
 from tocsin.domain.team_settings import TeamSettings
+from tocsin.domain.timers import BegunSteps, ToldAlerts
 from tocsin.usecases.deliver_digest import FREEZES_WITHIN, PAUSE
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Delivered, Outcome

@@ -18,13 +18,13 @@ from tocsin.adapters.dynamodb.timeline.stream import stored_change
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.ids import AUTO, AlertId, fingerprint, ulid
 from tocsin.domain.incident import ALERTS_LIMIT, Incident, IncidentStatus, IncidentUpdate
-from tocsin.domain.next_action import StormTimer
 from tocsin.domain.people import ContactMethod, NotificationRule
 from tocsin.domain.phrase import plain
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts, Signal, SignalAction
 from tocsin.domain.team_settings import TeamSettings
 from tocsin.domain.team_storm import LOOK_EVERY, QUIET, Opened, TeamStorm
+from tocsin.domain.timers import StormTimer
 from tocsin.usecases.change_incident import change_incident
 from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_storm import ATTACHED_IN_A_LOOK, notice_storm, run_storm

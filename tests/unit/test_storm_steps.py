@@ -8,9 +8,9 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import Consequences, StoredChange, consequences_of
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import BegunStep
 from tocsin.domain.people import Directory, User
 from tocsin.domain.storm_steps import LATELY, BegunLately, set_apart
+from tocsin.domain.timers import BegunStep
 
 POLICY = EscalationPolicy(
     name="default",

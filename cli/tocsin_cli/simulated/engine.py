@@ -17,8 +17,11 @@ from tocsin.channels.by_type import is_bundled
 from tocsin.domain.configuration import Configured, Named
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import (
-    LOOK_AHEAD,
+from tocsin.domain.next_action import LOOK_AHEAD
+from tocsin.domain.reception import Source
+from tocsin.domain.signal import Signal
+from tocsin.domain.timeline import Change
+from tocsin.domain.timers import (
     AnyTimer,
     BegunSteps,
     HeartbeatTimer,
@@ -27,9 +30,6 @@ from tocsin.domain.next_action import (
     Timer,
     ToldAlerts,
 )
-from tocsin.domain.reception import Source
-from tocsin.domain.signal import Signal
-from tocsin.domain.timeline import Change
 from tocsin.usecases.deliver_notification import deliver_notification, join_together
 from tocsin.usecases.delivery_work import Work
 from tocsin.usecases.follow_awake import follow_awake

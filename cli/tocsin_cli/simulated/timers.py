@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from tocsin.domain.next_action import AnyTimer
+from tocsin.domain.timers import AnyTimer
 from tocsin_cli.simulated.waiting import Waiting
 
 

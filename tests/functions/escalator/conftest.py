@@ -42,10 +42,11 @@ from tocsin.adapters.queues import SqsTimers
 from tocsin.channels.by_type import is_bundled
 from tocsin.domain.alert import Alert
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import AnyTimer, with_timer
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.reception import Source
 from tocsin.domain.signal import Signal
 from tocsin.domain.timeline import Change
+from tocsin.domain.timers import AnyTimer
 from tocsin.usecases.receive_signal import receive_signal
 from tocsin_cli.simulated.deliveries import InMemoryDeliveries
 from tocsin_cli.simulated.timers import InMemoryTimers

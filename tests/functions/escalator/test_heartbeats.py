@@ -12,7 +12,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.heartbeat import Heartbeat
 from tocsin.domain.ids import WriteId, fingerprint
 from tocsin.domain.integration import HEARTBEATS, Token
-from tocsin.domain.next_action import HeartbeatTimer
+from tocsin.domain.timers import HeartbeatTimer
 
 BACKUP = Heartbeat(
     name="backup", period=HOUR, created_at=NINE, token=Token.of("0123456789abcdef" * 2)

@@ -34,8 +34,8 @@ from tocsin.domain.alert_query import AlertQuery
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.escalation import NO_POLICY_PAGES
 from tocsin.domain.ids import AlertId
-from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Notification
+from tocsin.domain.timers import Timer
 from tocsin_cli.simulated.expressions import Item
 from tocsin_cli.simulated.stores import Stores
 

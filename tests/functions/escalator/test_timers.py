@@ -30,9 +30,9 @@ from tocsin.domain.alert import Snooze
 from tocsin.domain.configuration import Configured
 from tocsin.domain.escalation import EscalationPolicy, Step, Target, TargetKind
 from tocsin.domain.ids import AlertId, milliseconds
-from tocsin.domain.next_action import BegunSteps, Timer, ToldAlerts
 from tocsin.domain.people import ContactMethod, NotificationRule, User
 from tocsin.domain.severity import Severity
+from tocsin.domain.timers import BegunSteps, Timer, ToldAlerts
 
 SLOT = PROMETHEUS.slot_of(trigger())
 HALF_A_MINUTE = timedelta(seconds=30)

@@ -13,7 +13,9 @@ from tocsin.adapters.aws_json import Call
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AlertId, Fingerprint, instant, milliseconds
-from tocsin.domain.next_action import (
+from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
+from tocsin.domain.severity import Severity
+from tocsin.domain.timers import (
     AnyTimer,
     BegunStep,
     BegunSteps,
@@ -23,8 +25,6 @@ from tocsin.domain.next_action import (
     Timer,
     ToldAlerts,
 )
-from tocsin.domain.notification import Delivery, NotificationEvent, NotificationReason
-from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
     from tocsin.domain.on_call.notice import Notice

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple, Self
+from typing import Final
 
 from tocsin.domain.alert import Alert, AlertStatus
 from tocsin.domain.duration import spelled
 from tocsin.domain.escalation import Escalation, EscalationPolicy, Rest
-from tocsin.domain.hold import Hold, HoldKind, waits_for
-from tocsin.domain.ids import AUTO, AlertId, Fingerprint, by_whom
+from tocsin.domain.hold import Hold, waits_for
+from tocsin.domain.ids import AUTO, by_whom
 
 LOOK_AHEAD: Final = timedelta(seconds=75)
 """How far a tick looks ahead. The next one comes within 60 s; the rest is for one that is
@@ -290,73 +290,3 @@ def _do(  # noqa: PLR0911 - one for each kind
             return alert.released(at=at)
         case ActionKind.NONE:
             return alert
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timer:
-    """A due time of one slot; ignored if the alert's timer has changed."""
-
-    slot: Fingerprint
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeartbeatTimer:
-    """A due time of one heartbeat; ignored if its timer has changed."""
-
-    heartbeat: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldTimer:
-    """A due time of a silence or window; ignored if its timer has changed."""
-
-    kind: HoldKind
-    name: str
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StormTimer:
-    """When to look at the team's storm; ignored if its timer has changed."""
-
-    due_at: datetime
-
-
-class BegunStep(NamedTuple):
-    """A step of an alert."""
-
-    alert_id: AlertId
-    loop: int
-    step: int
-
-    @classmethod
-    def of(cls, alert: Alert) -> Self:
-        return cls(alert.alert_id, alert.escalation.loop, alert.escalation.step)
-
-    def stands_in(self, alert: Alert) -> bool:
-        """Whether the alert is still at this step, and it was not taken back."""
-        return self == BegunStep.of(alert) and not alert.escalation.is_restart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BegunSteps:
-    """Steps of several alerts whose messages are still to be planned."""
-
-    targets: tuple[str, ...]
-    """Of all of them."""
-    steps: tuple[BegunStep, ...]
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ToldAlerts:
-    """Alerts of which a digest told: their clocks are still to be moved."""
-
-    alert_ids: tuple[AlertId, ...]
-    due_at: datetime
-
-
-type AnyTimer = Timer | HeartbeatTimer | HoldTimer | StormTimer | BegunSteps | ToldAlerts
-"""All wait in the same queue, and all but the last two in the same index."""

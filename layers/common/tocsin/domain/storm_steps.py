@@ -14,11 +14,11 @@ from typing import Final
 from tocsin.domain.alert import Alert
 from tocsin.domain.consequences import Consequences
 from tocsin.domain.line import group_of
-from tocsin.domain.next_action import BegunStep, BegunSteps
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Directory
 from tocsin.domain.severity import Severity
 from tocsin.domain.step_plan import plan_step
+from tocsin.domain.timers import BegunStep, BegunSteps
 
 STORM_BATCH: Final = 3
 """Steps begun in one batch of the stream, or `LATELY`, from which on its pages may join digests as

@@ -16,13 +16,13 @@ from tocsin.domain.consequences import Consequences, StoredChange, consequences_
 from tocsin.domain.destination import knows_all
 from tocsin.domain.history import Sample
 from tocsin.domain.ids import AlertId, Via, person_of, via_of
-from tocsin.domain.next_action import Timer
 from tocsin.domain.notification import Delivery, DeliveryKey, DeliveryState, Notification
 from tocsin.domain.people import Directory
 from tocsin.domain.reach import is_to_last_resort, to_last_resort
 from tocsin.domain.step_plan import Plan, plan_asking, plan_step, plan_worsened
 from tocsin.domain.storm_steps import STORM_BATCH, BegunLately, set_apart
 from tocsin.domain.timeline import Change
+from tocsin.domain.timers import Timer
 from tocsin.domain.update_plan import plan_rewriting, plan_updates
 from tocsin.usecases.choose_policy import NOW
 from tocsin.usecases.hold_alerts import HeldNow, Holding
@@ -30,7 +30,7 @@ from tocsin.usecases.refusals import NotificationRefusedError
 
 if TYPE_CHECKING:
     from tocsin.domain.awake import Awake
-    from tocsin.domain.next_action import BegunSteps
+    from tocsin.domain.timers import BegunSteps
     from tocsin.usecases.join_as_planned import Joining
     from tocsin.usecases.ports import (
         ActivityRepository,

@@ -16,7 +16,7 @@ from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.escalation import NEXT_RUN, STILL_WAITING
 from tocsin.domain.hold import HoldKind
 from tocsin.domain.ids import AUTO, AlertId
-from tocsin.domain.next_action import ToldAlerts, with_timer
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.notification import (
     DeliveryState,
     Notification,
@@ -26,6 +26,7 @@ from tocsin.domain.notification import (
 from tocsin.domain.reach import judged, may_have_reached_nobody
 from tocsin.domain.step_clock import IGNORED, step_clock
 from tocsin.domain.timeline import Change, ChangeType, Detail
+from tocsin.domain.timers import ToldAlerts
 from tocsin.domain.update_plan import can_be_told, left_behind, plan_correction
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.follow_changes import directory_of, keep_in_ledger

@@ -15,8 +15,9 @@ from tocsin.domain.errors import (
 )
 from tocsin.domain.ids import AUTO, AlertId
 from tocsin.domain.incident import ALERTS_LIMIT, Incident, IncidentUpdate
-from tocsin.domain.next_action import StormTimer, with_timer
+from tocsin.domain.next_action import with_timer
 from tocsin.domain.team_storm import STORM_WITHIN, TeamStorm, opened
+from tocsin.domain.timers import StormTimer
 from tocsin.usecases.refusals import SlotRefusedError
 
 if TYPE_CHECKING:

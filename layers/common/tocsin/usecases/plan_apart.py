@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tocsin.usecases.follow_changes import SENT_TOGETHER, plan_messages
 
 if TYPE_CHECKING:
-    from tocsin.domain.next_action import BegunSteps
     from tocsin.domain.notification import Delivery
+    from tocsin.domain.timers import BegunSteps
     from tocsin.usecases.follow_changes import Outlets
     from tocsin.usecases.ports import AlertRepository
 

@@ -28,7 +28,6 @@ from tocsin.domain.last_resort import LastResort, TopicMessage
 from tocsin.domain.line import Arriving, Line, Place
 from tocsin.domain.link import Link, Links
 from tocsin.domain.message import Message
-from tocsin.domain.next_action import AnyTimer
 from tocsin.domain.notification import Delivery, Notification
 from tocsin.domain.oidc import WayOut
 from tocsin.domain.on_call.notice import Notice
@@ -45,6 +44,7 @@ from tocsin.domain.sweep import SweepState
 from tocsin.domain.team_settings import TeamSettings
 from tocsin.domain.team_storm import Opened, TeamStorm
 from tocsin.domain.timeline import Change, TimelinePage
+from tocsin.domain.timers import AnyTimer
 
 type NewWriteId = Callable[[], WriteId]
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.alert import Alert
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.next_action import ActionKind, Timer, act, next_action, with_timer
+from tocsin.domain.next_action import ActionKind, act, next_action, with_timer
 from tocsin.domain.reach import judged
 from tocsin.domain.step_clock import step_clock
+from tocsin.domain.timers import Timer
 from tocsin.usecases.choose_policy import escalate_by_policy
 from tocsin.usecases.hold_alerts import HeldNow
 from tocsin.usecases.refusals import SlotRefusedError

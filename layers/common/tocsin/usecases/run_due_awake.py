@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.hold import HoldKind
-from tocsin.domain.next_action import LOOK_AHEAD, HoldTimer
+from tocsin.domain.next_action import LOOK_AHEAD
+from tocsin.domain.timers import HoldTimer
 from tocsin.usecases.run_due_hold import CHANGES_LIMIT, Settled, firing
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.alert_query import LIMIT_MAXIMUM, AlertQuery, Sort
 from tocsin.domain.errors import ConcurrentUpdateError
-from tocsin.domain.next_action import LOOK_AHEAD, HoldTimer
+from tocsin.domain.next_action import LOOK_AHEAD
+from tocsin.domain.timers import HoldTimer
 
 if TYPE_CHECKING:
     from tocsin.domain.alert import Alert

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.errors import ConcurrentUpdateError, HeartbeatNotFoundError
 from tocsin.domain.heartbeat import Duty, Heartbeat
-from tocsin.domain.next_action import LOOK_AHEAD, HeartbeatTimer
+from tocsin.domain.next_action import LOOK_AHEAD
 from tocsin.domain.reception import Outcome
+from tocsin.domain.timers import HeartbeatTimer
 from tocsin.usecases.receive_signal import Receipt, receive_signal
 from tocsin.usecases.refusals import HeartbeatRefusedError
 

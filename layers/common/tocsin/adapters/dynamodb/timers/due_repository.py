@@ -9,7 +9,7 @@ from tocsin.adapters.aws_json import Call
 from tocsin.adapters.dynamodb import keys
 from tocsin.adapters.dynamodb.alerts.items import Image, slot_of, text, time
 from tocsin.domain.ids import instant
-from tocsin.domain.next_action import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
+from tocsin.domain.timers import AnyTimer, HeartbeatTimer, HoldTimer, StormTimer, Timer
 
 
 @dataclass(frozen=True, slots=True)
