@@ -1,5 +1,6 @@
 """Golden scenario 24: a storm on one person is a few messages, and delays nobody else."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -7,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from itertools import batched
-from typing import Any
+from urllib.parse import urljoin
 
 from bench.storm.reading import Ledgers, ReadOutbox
 from bench.storm.sending import Accepted, send_storm
@@ -27,7 +27,8 @@ MESSAGES_LIMIT = 20
 BYSTANDERS = 5
 NOT_LATE_SECONDS = 10.0
 """Other tests run on the same two cores; `make storm` holds the three seconds."""
-BULK_LIMIT = 100
+PRESSES = 3
+FORM = "application/x-www-form-urlencoded"
 SOON_SECONDS = 5.0
 
 
@@ -119,13 +120,26 @@ def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def acknowledge(api: Client, digest: Digest) -> list[dict[str, Any]]:
-    """Acknowledge what one digest names, and no more; a result for each."""
-    results: list[dict[str, Any]] = []
-    for ids in batched(sorted(digest.alert_ids), BULK_LIMIT, strict=False):
-        body = {"action": "acknowledge", "ids": list(ids)}
-        results += api.post("/api/v1/alerts/bulk", body).expect(HTTPStatus.OK).data
-    return results
+def link_of(storm: Storm, digest: Digest) -> str:
+    """The path behind the link of a digest's e-mail that leads to its alerts."""
+    label = f"Acknowledge these {len(digest.alert_ids)} "
+    messages = Client(storm.stack.url, None).get("/_outbox.json").expect(HTTPStatus.OK).json
+    [mail] = [it for it in messages if it["to"] == storm.address and label in it["text"]]
+    _, _, after = mail["text"].partition(label)
+    found = re.search(r"/act/[\w-]+", after)
+    assert found is not None, mail["text"]
+    return found[0]
+
+
+def press(api: Client, path: str) -> None:
+    """Press the button once; again only where the page says that some are left."""
+    phone = api.with_key(None)
+    for _ in range(PRESSES):
+        done = phone.post(path, b"", Content_Type=FORM).expect(HTTPStatus.SEE_OTHER)
+        page = phone.get(urljoin(path, done.headers["location"])).expect(HTTPStatus.OK).text
+        if "press again" not in page:
+            return
+    raise AssertionError("after three presses some alerts are left")
 
 
 def test_24_a_storm_on_one_person_is_a_few_messages_and_delays_nobody_else(
@@ -163,7 +177,8 @@ def test_24_a_storm_on_one_person_is_a_few_messages_and_delays_nobody_else(
         assert told.messages <= MESSAGES_LIMIT
         assert told.arrived == told.messages
 
-    digest = max(storm.digests, key=lambda it: len(it.alert_ids))
+    by_mail = [it for it in storm.digests if it.place == storm.places[0]]
+    digest = max(by_mail, key=lambda it: len(it.alert_ids))
     assert digest.sent_at is not None
     alert_id = min(digest.alert_ids)
     tellings = [
@@ -178,6 +193,6 @@ def test_24_a_storm_on_one_person_is_a_few_messages_and_delays_nobody_else(
     eventually(waits_from_telling, lambda waits: abs(waits - hour) < SOON_SECONDS)
 
     others = accepted.keys() - digest.alert_ids
-    assert all(result["ok"] for result in acknowledge(api, digest))
+    press(api, link_of(storm, digest))
     assert {api.alert(it)["status"] for it in digest.alert_ids} == {"acknowledged"}
     assert {api.alert(it)["status"] for it in others} <= {"firing"}
