@@ -21,7 +21,7 @@ async () => {
       next({kind: "wake", at: "2026-03-01T09:00:00Z"}),
       next({kind: "none", why: "payments pages nobody for this severity"}),
     ].map((it) => [it.clock, it.short, it.burns]),
-    polls: [poll({isRestless: true}), poll({}), poll({isHidden: true}), poll({failures: 1}), poll({failures: 1, chance: 0}),
+    polls: [poll({isRestless: true}), poll({}), poll({isHidden: true}), poll({isHidden: true, hiddenMs: 300_000}), poll({failures: 1}), poll({failures: 1, chance: 0}),
       poll({failures: 9}), poll({failures: 1, retryAfter: 30}), poll({isRestless: true, loadMs: 2000})],
     range: [lists.range(["a", "b", "c", "d"], "c", "a"), lists.range(["a"], "gone", "a")],
     kept: [kept.shown.map((it) => it.id), [...kept.gone], kept.fresh.map((it) => it.id)],

@@ -170,6 +170,25 @@ def test_a_hidden_page_counts_and_loads_its_list_when_it_is_shown(
     page.get_by_text("1 new alert, 1 critical").first.wait_for()
 
 
+def test_who_is_on_call_is_not_asked_at_each_change(
+    page_of: PageOf, fire: Fire, story: str, watches: Watches
+) -> None:
+    fire("first")
+    page = page_of("responder")
+    opened(page, story)
+    with page.expect_response("**/api/v1/changes*"):
+        pass
+    before = len(watches.of(page).requests)
+
+    fire("second")
+    page.get_by_text("1 new alert").first.wait_for(timeout=60_000)
+    asked = [urlsplit(it.url).path for it in watches.of(page).requests[before:]]
+    assert "/api/v1/on-call" not in asked
+
+    with page.expect_response("**/api/v1/on-call"):
+        page.locator(".row").first.get_by_role("button", name="Acknowledge").click()
+
+
 NO_LATER = """() => {
   const {setTimeout} = window;
   window.setTimeout = (run, wait, ...more) => (wait >= 1000 ? 0 : setTimeout(run, wait, ...more));
@@ -557,7 +576,7 @@ def test_what_the_page_computes(page_of: PageOf, source_url: str, watches: Watch
             ["10:00", "wakes", False],
             ["", "Pages nobody", False],
         ],
-        "polls": [5_000, 20_000, 60_000, 4_000, 2_000, 60_000, 30_000, 16_000],
+        "polls": [5_000, 20_000, 60_000, 120_000, 4_000, 2_000, 60_000, 30_000, 16_000],
         "range": [["a", "b", "c"], ["a"]],
         "kept": [["2", "1"], ["2"], ["3"]],
         "shared": [["a", "x"]],

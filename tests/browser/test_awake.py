@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.access import axe, does_not_scroll_sideways, tab_to
-from tests.browser.conftest import DESK, PHONE, PageOf, Size, Tocsin
+from tests.browser.conftest import DESK, PHONE, PageOf, Size, Tocsin, Watches
 from tests.browser.crew import Crew
 from tests.stack.client import Client, Sender
 
@@ -69,6 +69,22 @@ def test_it_is_said_for_how_long_and_for_whose_alerts(ann: Page, api: Client) ->
     assert said["scope"] == "team"
     until, since = (datetime.fromisoformat(str(said[it])) for it in ("until", "since"))
     assert until - since == timedelta(hours=2)
+
+
+def test_an_alert_is_no_reason_to_ask_whether_a_sleeper_is_awake(
+    ann: Page, crew: Crew, watches: Watches
+) -> None:
+    ann.goto("/console/incidents")
+    with ann.expect_response("**/api/v1/me/awake"):
+        pass
+    before = len(watches.of(ann).requests)
+
+    with ann.expect_response("**/api/v1/alerts?status=firing*"):
+        crew.opens()
+    with ann.expect_response("**/api/v1/changes*"):
+        pass
+    asked = [urlsplit(it.url).path for it in watches.of(ann).requests[before:]]
+    assert "/api/v1/me/awake" not in asked
 
 
 def test_it_is_changed_and_ended(ann: Page, api: Client) -> None:

@@ -11,6 +11,8 @@ import {useCallback, useEffect, useRef, useState} from "./view.js";
 const RESTLESS_MS = 5_000;
 const CALM_MS = 20_000;
 const HIDDEN_MS = 60_000;
+const LONG_HIDDEN_MS = 120_000;
+const LONG_MS = 300_000; // a page that nobody has seen for so long asks half as often
 const RETRY_MS = 2_000;
 const RESTLESS_FOR_MS = 120_000;
 const LOAD_SHARE = 8; // a load that took 1 s is not repeated within 8 s
@@ -25,24 +27,25 @@ const OLD_MS = 120_000;
 
 /** @type {import("./store.js").Store<Live>} */
 const live = newStore(/** @type {Live} */ ({asOf: null, failures: 0, nextAt: 0}));
-/** @type {Set<() => Promise<void>>} */
+/** @typedef {(all?: unknown) => Promise<void>} Loader all: also what is seldom loaded */
+/** @type {Set<Loader>} */
 const loaders = new Set();
-/** @type {Set<() => Promise<void>>} those of a page that nobody sees */
+/** @type {Set<Loader>} those of a page that nobody sees */
 const unseen = new Set();
-const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, firsts: 0, timer: 0, owes: false};
+const state = {cursor: "", movedAt: 0, isRestless: false, loadMs: 0, isAsking: false, begun: false, firsts: 0, timer: 0, owes: false, hiddenAt: Date.now()};
 
 /**
  * How long until the next question.
- * @param {{isHidden: boolean, isRestless: boolean, failures: number, loadMs?: number, retryAfter?: number, chance?: number}} now
+ * @param {{isHidden: boolean, hiddenMs?: number, isRestless: boolean, failures: number, loadMs?: number, retryAfter?: number, chance?: number}} now
  *   chance: 0 to 1, so that a hundred pages do not come back in the same second
  * @returns {number} ms
  */
-export function pollAfter({isHidden, isRestless, failures, loadMs = 0, retryAfter = 0, chance = Math.random()}) {
+export function pollAfter({isHidden, hiddenMs = 0, isRestless, failures, loadMs = 0, retryAfter = 0, chance = Math.random()}) {
   if (failures) {
     const wait = Math.min(HIDDEN_MS, RETRY_MS * 2 ** failures);
     return Math.round(Math.max(retryAfter * 1000, wait / 2 + (wait / 2) * chance));
   }
-  const usual = isHidden ? HIDDEN_MS : isRestless ? RESTLESS_MS : CALM_MS;
+  const usual = isHidden ? (hiddenMs < LONG_MS ? HIDDEN_MS : LONG_HIDDEN_MS) : isRestless ? RESTLESS_MS : CALM_MS;
   return Math.round(Math.max(usual, loadMs * LOAD_SHARE));
 }
 
@@ -58,6 +61,7 @@ export function beginLive() {
   if (state.begun) return;
   state.begun = true;
   const atOnce = () => {
+    if (document.hidden) state.hiddenAt = timeNow();
     const {asOf, failures} = live.get();
     // What is loaded for the first time is as new as can be.
     if (!document.hidden && (failures || state.owes || (asOf && timeNow() - asOf >= 1000))) look();
@@ -74,7 +78,7 @@ export function beginLive() {
 export async function touched() {
   const at = timeNow();
   state.movedAt = at;
-  await loadAll();
+  await loadAll(true);
   succeed(at);
 }
 
@@ -111,11 +115,11 @@ async function askChanges() {
   }
 }
 
-async function loadAll() {
+async function loadAll(all = false) {
   const begun = Date.now();
   // What nobody sees is loaded when it is shown: until then the count of the title is enough.
   state.owes = document.hidden;
-  const results = await Promise.allSettled([...(state.owes ? unseen : loaders)].map((load) => load()));
+  const results = await Promise.allSettled([...(state.owes ? unseen : loaders)].map((load) => load(all)));
   state.loadMs = Date.now() - begun;
   const lost = results.find((result) => result.status === "rejected" && isPassing(result.reason));
   if (lost) {
@@ -133,6 +137,12 @@ function isPassing(error) {
 function complain(error) {
   if (!(error instanceof ApiError && error.status === 401)) console.error(error);
 }
+
+/**
+ * Whether what changes seldom is loaded again with what changes often: who is on call, whether a person is awake.
+ * @param {number} loadedAt ms
+ */
+export const isDue = (loadedAt) => timeNow() - loadedAt >= LONG_MS;
 
 /** @param {number} at */
 function succeed(at) {
@@ -163,7 +173,7 @@ function plan(retryAfter = 0) {
   const isRestless = state.isRestless || timeNow() - state.movedAt < RESTLESS_FOR_MS;
   // The first question comes soon: it brings the cursor, and what moved during the first load.
   const isFirst = !state.cursor && !failures;
-  const wait = isFirst ? RETRY_MS : pollAfter({isHidden: document.hidden, isRestless, failures, loadMs: state.loadMs, retryAfter});
+  const wait = isFirst ? RETRY_MS : pollAfter({isHidden: document.hidden, hiddenMs: timeNow() - state.hiddenAt, isRestless, failures, loadMs: state.loadMs, retryAfter});
   clearTimeout(state.timer);
   state.timer = window.setTimeout(look, wait);
   live.set({asOf, failures, nextAt: timeNow() + wait});
@@ -180,11 +190,11 @@ export function useFreshness(now) {
  * What `load` answers, loaded again whenever anything moved. The last value stays while a newer
  * one is on its way or does not come.
  * @template T
- * @param {() => Promise<T>} load
+ * @param {(all?: unknown) => Promise<T>} load all: asked for by hand, so that nothing is left out
  * @param {readonly unknown[]} [deps] when one of these changes, it is loaded anew
  * @param {{waits?: boolean, inHidden?: boolean}} [how] waits: for the first question, so that what the page is about
  *   comes first; inHidden: loaded in a hidden page too
- * @returns {{value: T | null, error: Error | null, isLoading: boolean, asOf: number | null, isStale: boolean, refresh: () => Promise<void>}}
+ * @returns {{value: T | null, error: Error | null, isLoading: boolean, asOf: number | null, isStale: boolean, refresh: Loader}}
  */
 export function useLive(load, deps = [], {waits = false, inHidden = false} = {}) {
   const [seen, setSeen] = useState({
@@ -195,18 +205,18 @@ export function useLive(load, deps = [], {waits = false, inHidden = false} = {})
   const latest = useRef(load);
   const turn = useRef(0);
   latest.current = load;
-  const run = useCallback(async () => {
+  const run = useCallback(/** @type {Loader} */ (async (all) => {
     turn.current += 1;
     const mine = turn.current;
     try {
-      const value = await latest.current();
+      const value = await latest.current(all);
       if (mine === turn.current) setSeen({value, error: null, isLoading: false});
     } catch (error) {
       if (mine !== turn.current) return;
       setSeen((before) => ({...before, error: /** @type {Error} */ (error), isLoading: false}));
       throw error;
     }
-  }, []);
+  }), []);
   useEffect(() => {
     const at = timeNow();
     setSeen((before) => (before.isLoading ? before : {...before, isLoading: true}));
@@ -214,7 +224,7 @@ export function useLive(load, deps = [], {waits = false, inHidden = false} = {})
     if (inHidden) unseen.add(run);
     if (!waits) {
       state.firsts += 1;
-      run().then(
+      run(true).then(
         () => began(at),
         (error) => {
           state.firsts -= 1;

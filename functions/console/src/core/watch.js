@@ -1,7 +1,7 @@
 /** What the header says on each page: who is on call, and how many criticals nobody has. */
 
 import {api} from "./api.js";
-import {setRestless} from "./live.js";
+import {isDue, setRestless} from "./live.js";
 import {whoAmI} from "./me.js";
 import {newStore, useStore} from "./store.js";
 import {timeNow} from "./times.js";
@@ -18,6 +18,7 @@ const COUNTED = 100; // more than that is "100+"
 
 const watch = newStore(/** @type {Watch} */ ({duties: null, unheld: 0, isMore: false}));
 const claims = {count: 0};
+const state = {dutiesAt: 0};
 
 export function useWatch() {
   return useStore(watch);
@@ -38,16 +39,21 @@ export function mainDuty(duties) {
   return duties.find((duty) => duty.schedule === "primary") || duties.find((duty) => duty.on_call?.people.length) || duties[0] || null;
 }
 
-/** Load what the header shows; of a hidden page the count alone, for its title. */
-export async function loadWatch() {
+/**
+ * Load what the header shows; of a hidden page the count alone, for its title.
+ * @param {unknown} [all] also who is on call, which is else loaded every five minutes
+ */
+export async function loadWatch(all) {
   const isHidden = document.hidden;
+  const at = timeNow();
   const isCounted = claims.count > 0 && !isHidden;
   const [duties, alerts] = await Promise.allSettled([
-    isHidden ? null : api.get("/on-call"),
+    isHidden || !(all || isDue(state.dutiesAt)) ? null : api.get("/on-call"),
     isCounted ? null : api.get("/alerts", {status: "firing", severity: "critical", snoozed: "false", limit: COUNTED}),
   ]);
   const next = {...watch.get()};
   if (duties.status === "fulfilled" && duties.value) {
+    state.dutiesAt = at;
     next.duties = duties.value.data.schedules;
     knowDuties(duties.value.data.schedules);
   }

@@ -1,7 +1,7 @@
 import {api} from "../core/api.js";
 import {useCommands} from "../core/commands.js";
 import {keep, kept} from "../core/kept.js";
-import {touched, useLive} from "../core/live.js";
+import {isDue, touched, useLive} from "../core/live.js";
 import {can, useMe} from "../core/me.js";
 import {newStore, useStore} from "../core/store.js";
 import {clock, countdown, dayAndTime, timeNow, useNow} from "../core/times.js";
@@ -29,14 +29,18 @@ const state = newStore(/** @type {Awake | null} */ (null));
 const asked = newStore(false);
 const dismissed = newStore("");
 
+const known = {at: 0};
+
 /** @param {Awake} next */
 function know(next) {
+  known.at = timeNow();
   keep("awake", next.awake ? "yes" : null);
   if (JSON.stringify(next) !== JSON.stringify(state.get())) state.set(next);
 }
 
-async function load() {
-  know((await api.get("/me/awake")).data);
+/** @param {unknown} [all] who is asleep may become awake elsewhere, and is asked about every five minutes */
+async function load(all) {
+  if (all || state.get()?.awake || isDue(known.at)) know((await api.get("/me/awake")).data);
 }
 
 /** Say it, or change the end. @param {number} minutes @param {string} scope */

@@ -16,7 +16,7 @@ export function useDuties() {
   const now = useNow(STEP_MS);
   const over = Math.max(0, ...(duties || []).map((it) => Date.parse(it.on_call?.until || "")).filter((at) => at <= now));
   useEffect(() => {
-    if (over) loadWatch().catch(() => undefined);
+    if (over) loadWatch(true).catch(() => undefined);
   }, [over]);
   return duties;
 }
