@@ -169,7 +169,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({}, "layers | follows", "exactly one"),
     ({"layers": [WEEKLY], "follows": {"schedule": "x"}}, "layers | follows", "exactly one"),
     ({"follows": {"schedule": "primary"}}, "follows.schedule", "another"),
-    ({"layers": [{"users": ["a"]}]}, "layers[0].rotation | rrule", "exactly one"),
+    ({"layers": [{"users": ["a"]}]}, "layers[0].rotation | rrule | versions", "exactly one"),
     ({"layers": [{"rotation": "daily"}]}, "layers[0].users", "required"),
     ({"layers": [WEEKLY | {"handoff": "09:00"}]}, "layers[0].handoff", "mon 09:00"),
     ({"layers": [WEEKLY | {"rotation": "daily"}]}, "layers[0].handoff", "09:00"),
@@ -255,7 +255,7 @@ def test_all_mistakes_are_named_at_once() -> None:
     assert list(found) == [
         "layers[0].at",
         "layers[0].first",
-        "layers[1].rotation | rrule",
+        "layers[1].rotation | rrule | versions",
         "overrides[0].to",
     ]
 

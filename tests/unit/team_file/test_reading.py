@@ -1,6 +1,8 @@
 """What is wrong with a team's file is said at once, with its place and the remedy."""
 
 import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -85,9 +87,9 @@ def problems(data: object, **about: Any) -> dict[str, str]:  # noqa: ANN401 - of
     return {it.field: it.problem for it in refused.value.details}
 
 
-def with_change(path: str, value: object) -> dict[str, Any]:
+def with_change(path: str, value: object, whole: Mapping[str, Any] = GOOD) -> dict[str, Any]:
     """The good file with another value at a place, such as `users.0.email`."""
-    data = copy.deepcopy(GOOD)
+    data = copy.deepcopy(dict(whole))
     holder: Any = data
     *parts, last = path.split(".")
     for part in parts:
@@ -244,6 +246,137 @@ def test_ten_mistakes_are_named_at_once() -> None:
         "escalation_policies[0].steps[1].delay",
         "routes[0].match[0]",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "entry", "fields"),
+    [
+        (
+            "schedules.0",
+            {"name": "x", "time_zone": "Pariss", "layers": [{**WEEKLY, "first": "carol"}]},
+            {"time_zone", "layers[0].first"},
+        ),
+        (
+            "schedules.0.layers.0",
+            {**WEEKLY, "shifts_per_turn": "many", "first": "carol"},
+            {"shifts_per_turn", "first"},
+        ),
+        (
+            "schedules.0.layers.0",
+            {
+                "rrule": "FREQ=WEEKL",
+                "at": "09:00",
+                "duration": "24h",
+                "users": ["alice"],
+                "shifts_per_turn": "many",
+            },
+            {"rrule", "shifts_per_turn"},
+        ),
+        ("heartbeats.0", {"name": "x", "cron": "61 * * * *", "grace": "x"}, {"cron", "grace"}),
+        (
+            "maintenance_windows.0",
+            {**GOOD["maintenance_windows"][0], "rrule": "FREQ=DAYLY", "reason": [1]},
+            {"rrule", "reason"},
+        ),
+    ],
+)
+def test_a_field_of_a_wrong_form_hides_no_other_mistake(
+    path: str, entry: dict[str, Any], fields: set[str]
+) -> None:
+    place = re.sub(r"\.(\d+)", r"[\1]", path)
+
+    found = problems(with_change(path, entry))
+
+    assert {it for it in found if it.startswith(place)} == {f"{place}.{it}" for it in fields}
+
+
+HOURS = [{"days": ["mon"], "from": "09:00", "to": "18:00"}]
+FULL: dict[str, Any] = copy.deepcopy(GOOD) | {
+    "schedules": [
+        {
+            "name": "primary",
+            "time_zone": "Europe/Paris",
+            "layers": [
+                {**WEEKLY, "only": HOURS, "count": "always", "first": "bob", "every": 2},
+                {
+                    "name": "second",
+                    "rrule": "FREQ=WEEKLY",
+                    "at": "09:00",
+                    "duration": "24h",
+                    "start": "2026-01-05",
+                    "users": ["alice", ["bob", "alice"]],
+                    "shifts_per_turn": 2,
+                    "excluded": ["2026-01-12"],
+                    "until": "2027-01-01",
+                },
+                {
+                    "versions": [
+                        WEEKLY,
+                        {**WEEKLY, "from": "2026-12-07", "time_zone": "Europe/Rome"},
+                        {**WEEKLY, "from": "2026-12-14", "begins": "2026-12-15"},
+                    ]
+                },
+            ],
+            "overrides": [
+                {
+                    "kind": "replace",
+                    "user": "alice",
+                    "for": "bob",
+                    "from": "2026-12-01T09:00:00Z",
+                    "to": "2026-12-02T09:00:00Z",
+                }
+            ],
+        },
+        {"name": "secondary", "follows": {"schedule": "primary", "offset": 2}},
+    ],
+    "maintenance_windows": [
+        {**GOOD["maintenance_windows"][0], "time_zone": "Europe/Paris"},
+        {
+            "name": "once",
+            "match": ['a="b"'],
+            "reason": "Move",
+            "from": "2026-12-01T09:00:00Z",
+            "to": "2026-12-02T09:00:00Z",
+        },
+    ],
+    "heartbeats": [
+        {"name": "backup", "cron": "0 3 * * *", "time_zone": "Europe/Paris", "grace": "1h"},
+    ],
+}
+FULL["users"][0]["notify"].append({"by": "email", "after": "5m", "only": HOURS})
+FULL["escalation_policies"][0]["steps"][0]["only"] = HOURS
+
+
+def fields_of(data: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Of all objects of the file's lists, but for names, which others refer to."""
+    parts: Iterable[tuple[str | int, object]] = ()
+    if isinstance(data, dict):
+        parts = data.items()
+    elif isinstance(data, list):
+        parts = enumerate(data)
+    for part, value in parts:
+        if len(path) > 1 and part != "name":
+            yield (*path, part)
+        yield from fields_of(value, (*path, part))
+
+
+def test_a_field_of_a_wrong_form_makes_nothing_else_wrong() -> None:
+    assert read(FULL).team == "payments"
+    for path in fields_of(FULL):
+        place = re.sub(r"\.(\d+)", r"[\1]", ".".join(map(str, path)))
+        name = next(str(it) for it in reversed(path) if isinstance(it, str))
+        for wrong in ({"x": [1]}, "\x00?", [1], 7.5):
+            try:
+                read(with_change(".".join(map(str, path)), wrong, FULL))
+            except TeamFileError as refused:
+                others = [
+                    it
+                    for it in refused.details
+                    if not place.startswith(it.field)
+                    and not it.field.startswith(place)
+                    and name not in re.findall(r"\w+", f"{it.field} {it.problem}")
+                ]
+                assert not others, (place, wrong)
 
 
 def test_a_file_that_is_no_object_is_refused() -> None:

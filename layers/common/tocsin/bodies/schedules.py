@@ -271,6 +271,11 @@ def _read_layer(body: LayerBody, position: int, time_zone: str, problems: list[P
     name = body.name or f"layer {position + 1}"
     if body.versions is None:
         rotation, wrong = body.read()
+        if body.rotation is body.rrule is None:
+            needed = Problem(
+                "rotation | rrule | versions", "exactly one of the three must be there"
+            )
+            wrong = [needed if "rotation" in it.field else it for it in wrong]
         problems += _below(place, wrong)
         version = LayerVersion(
             begins=None, position=position, time_zone=time_zone, rotation=rotation

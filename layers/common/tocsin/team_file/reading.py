@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -41,6 +42,9 @@ NOT_AS_IT_SHOULD_BE: Final = "The team's file is not as it should be."
 _SHOWN_LENGTH: Final = 60
 _EXPECTED: Final = "must "
 """Begins what a value should have been."""
+_STAND_INS: Final[Mapping[str | int, str]] = {"time_zone": "UTC"}
+"""Of a needed field that is wrong; else any text."""
+_WORD: Final = re.compile(r"\w+")
 
 
 class TeamFileError(InvalidInputError):
@@ -170,14 +174,15 @@ def _problems_of_entry(
     member: Mapping[str, Any], section: _Section, path: str
 ) -> Iterator[Problem]:
     """What is wrong with an entry whose form is right, or would be without its broken parts."""
-    whole, kept = _without_broken(member, section.entry)
+    whole, kept, without = _without_broken(member, section.entry)
     if whole is None:
         return
     try:
         section.check(whole)
     except InvalidInputError as refusal:
         for problem in refusal.details:
-            yield Problem(f"{path}.{_as_written(problem.field, kept)}", problem.problem)
+            if without.isdisjoint(_WORD.findall(f"{problem.field} {problem.problem}")):
+                yield Problem(f"{path}.{_as_written(problem.field, kept)}", problem.problem)
 
 
 type _Kept = Mapping[str, Sequence[int]]
@@ -186,29 +191,81 @@ type _Kept = Mapping[str, Sequence[int]]
 
 def _without_broken(
     member: Mapping[str, Any], model: type[BaseModel]
-) -> tuple[BaseModel | None, _Kept]:
-    """An entry without the members of its lists whose form is wrong.
+) -> tuple[BaseModel | None, _Kept, frozenset[str]]:
+    """An entry without its fields whose form is wrong.
 
-    So that a mistake in one layer of a schedule does not hide those of the others. None: its form
-    is wrong elsewhere too.
+    So that one mistake does not hide the others. Where a member of a list lacks more than that, all
+    of it is left out.
+
+    Returns:
+        None if it has no form even so; what was kept of its lists; the names of fields that were
+        left out: what a check says of those may be wrong.
     """
+    errors = _errors(member, model)
+    remaining = copy.deepcopy(dict(member))
+    fields = [field for it in errors if (field := _field_of(it, member)) is not None]
+    for field in fields:
+        _leave_out(remaining, field)
+    needed = {it["loc"] for it in _errors(remaining, model) if it["type"] == "missing"}
+    for field in needed.intersection(fields):
+        _leave_out(remaining, field, _STAND_INS.get(field[-1], "x"))
+    without = frozenset(str(field[-1]) for field in fields)
+    places = {_listed(it) for it in _errors(remaining, model)}
+    if None in places:
+        return None, {}, without
+    kept: dict[str, Sequence[int]] = {}
+    for name in {it[0] for it in places if it is not None}:
+        members = remaining[name]
+        kept[name] = [it for it in range(len(members)) if (name, it) not in places]
+        remaining[name] = [members[it] for it in kept[name]]
+    if _errors(remaining, model):
+        return None, {}, without
+    return model.model_validate(remaining), kept, without
+
+
+def _errors(data: object, model: type[BaseModel]) -> Sequence[ErrorDetails]:
     try:
-        return model.model_validate(member), {}
+        model.model_validate(data)
     except ValidationError as error:
         said = error.errors(include_url=False, include_input=False)
-        broken = {_listed(it) for it in said if it["type"] != OR_NULL}
-    places = {it for it in broken if it is not None}
-    if len(places) < len(broken):
-        return None, {}
-    remaining: dict[str, Any] = copy.copy(dict(member))
-    kept: dict[str, Sequence[int]] = {}
-    for name in {name for name, _ in places}:
-        kept[name] = [it for it in range(len(member[name])) if (name, it) not in places]
-        remaining[name] = [member[name][it] for it in kept[name]]
-    try:
-        return model.model_validate(remaining), kept
-    except ValidationError:
-        return None, {}
+        return [it for it in said if it["type"] != OR_NULL] or said
+    return ()
+
+
+type _Field = tuple[str | int, ...]
+
+
+def _field_of(error: ErrorDetails, data: object) -> _Field | None:
+    """The field that an error is in, as a path; None: it is a member of a list that holds objects.
+
+    Parts of an error's place that are not in the data name the form that was tried.
+    """
+    path: list[tuple[str | int, object]] = []
+    for part in error["loc"]:
+        is_of_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if is_of_list or (isinstance(data, Mapping) and part in data):
+            data = data[part]  # type: ignore[index] # one of the two
+            path.append((part, data))
+    if path and isinstance(path[-1][0], int) and not isinstance(path[-1][1], Mapping | list):
+        path.pop()
+    if not path or isinstance(path[-1][0], int):
+        return None
+    return tuple(part for part, _ in path)
+
+
+def _leave_out(
+    data: Any,  # noqa: ANN401 - an entry, in any shape
+    field: _Field,
+    stand_in: str | None = None,
+) -> None:
+    for part in field[:-1]:
+        if isinstance(data, Mapping) and part not in data:
+            return
+        data = data[part]
+    if stand_in is None:
+        data.pop(field[-1], None)
+    else:
+        data[field[-1]] = stand_in
 
 
 def _listed(error: ErrorDetails) -> tuple[str, int] | None:

@@ -14,7 +14,7 @@ A change that waits is not put off by applying the same text again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -66,7 +66,7 @@ def applied(
         return waiting
     after = _changed(before, text, times)
     if _leaves_nobody(before, text, after, at, schedules):
-        return _changed(before, text, replace(times, mode=_Mode.AT_ONCE))
+        return _changed(before, text, times.at_once(_going(before, text)))
     return after
 
 
@@ -103,20 +103,18 @@ def _leaves_nobody(
     at: datetime,
     schedules: Mapping[str, Schedule],
 ) -> bool:
-    """Whether nobody is on call at a time at which somebody is by each text alone.
+    """Whether nobody is on call at a time at which somebody was, and is by the text alone.
 
     A change whose parts are farther apart than can be looked at counts as one that does.
     """
     begins = {it.begins or at for layer in after.layers for it in _split(layer, at)[1]}
     if len(begins) <= 1:
         return False
-    layers = (replace(layer, versions=tuple(_split(layer, at)[0])) for layer in before.layers)
-    alone = (replace(before, layers=tuple(it for it in layers if it.versions)), text)
     for _ in range(_LOOKED_AT):
         if at >= max(begins):
             return False
         now = layers_at(after, schedules, at)
-        texts = [layers_at(it, schedules, at) for it in alone]
+        texts = [layers_at(it, schedules, at) for it in (before, text)]
         if not now.people and all(it.people for it in texts):
             return True
         at = min(it.ends for it in (now, *texts))
@@ -146,6 +144,12 @@ class _Times:
     rebuilt: datetime = LATEST
     """When layers come, go or change their order."""
     mode: _Mode = _Mode.IN_TURN
+
+    def at_once(self, going: Iterable[Layer]) -> _Times:
+        """Everything changes when layers go; not after one that waits to go."""
+        coming = (it for layer in going for it in _split(layer, self.at)[1])
+        gone = [it.begins for it in coming if it.rotation is None and it.begins]
+        return replace(self, mode=_Mode.AT_ONCE, rebuilt=min([self.rebuilt, *gone]))
 
     def handoff(self, version: LayerVersion) -> datetime:
         """When a layer may turn by another rotation.
@@ -184,10 +188,14 @@ def _times_of(
             if (now.people, now.layer) == (part.people, part.layer):
                 shift_ends = now.ends
         times = replace(times, shift_ends=min(shift_ends, turn_ends))
-    names = {layer.name for layer in text.layers}
-    going = [_in_force(layer, at) for layer in before.layers if layer.name not in names]
+    going = [_in_force(layer, at) for layer in _going(before, text)]
     ends = [times.end_of_turn(version) for version in going if version is not None]
     return replace(times, rebuilt=max([times.shift_ends, *ends]))
+
+
+def _going(before: Schedule, text: Schedule) -> list[Layer]:
+    names = {layer.name for layer in text.layers}
+    return [layer for layer in before.layers if layer.name not in names]
 
 
 def _in_force(layer: Layer, at: datetime) -> LayerVersion | None:
