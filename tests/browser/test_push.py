@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Worker, expect
 
 from functions.console.join import AT_THE_ROOT, Site, join
+from tests.browser.access import axe
 from tests.browser.conftest import PHONE, SECONDS, SOURCE
 from tests.push_browser import SERVER_PUBLIC
 
@@ -290,6 +291,7 @@ def test_a_test_asks_on_the_page_whether_it_arrived_and_a_tick_answers(phone: Ph
     page.get_by_role("button", name="Send a test to Chrome on Android").click()
     expect(page.get_by_text("Did the test arrive on Chrome on Android?")).to_be_visible()
 
+    axe(page)
     page.get_by_role("button", name="Yes, I saw it").click()
 
     expect(page.get_by_text(re.compile("^Seen to ring"))).to_be_visible()

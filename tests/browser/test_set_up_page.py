@@ -16,17 +16,17 @@ from tests.wire import sample
 
 HOME = "/console/set-up"
 NASTY = "<img src=x onerror=alert(1)>\"'`{{7*7}}</script>"
+NOUNS = (
+    *("users", "channels", "integrations", "escalation-policies", "routes", "schedules"),
+    *("heartbeats", "silences", "maintenance-windows"),
+)
 PAGES = [
     HOME,
-    *(f"{HOME}/{noun}" for noun in ("users", "integrations", "heartbeats", "keys", "settings")),
-    f"{HOME}/integrations?new=1",
+    *(f"{HOME}/{noun}" for noun in (*NOUNS, "keys", "settings")),
+    *(f"{HOME}/{noun}/for-axe" for noun in NOUNS),
+    *(f"{HOME}/{noun}?new=1" for noun in ("users", "integrations", "escalation-policies")),
     f"{HOME}/integrations?new=zabbix",
-    f"{HOME}/users?new=1",
-    f"{HOME}/escalation-policies?new=1",
-    f"{HOME}/users/dora",
-    f"{HOME}/integrations/for-axe",
-    f"{HOME}/escalation-policies/for-axe",
-    f"{HOME}/silences/for-axe",
+    "/console/nowhere",
 ]
 
 
@@ -338,23 +338,30 @@ def test_a_responder_makes_silences_and_nothing_else(page_of: PageOf) -> None:
 
 @pytest.fixture(scope="module")
 def shown(api: Client) -> None:
-    api.put(
-        "/api/v1/users/dora",
-        {
+    nasty = [f"name={json.dumps(NASTY)}"]
+    weekly = {"rotation": "weekly", "handoff": "mon 09:00", "start": "2026-01-05"}
+    bodies: dict[str, dict[str, Any]] = {
+        "users": {
             "email": "dora@example.com",
             "full_name": NASTY,
             "notify": [{"by": "email", "after": "5m", "severity": ["critical"]}],
         },
-    ).expect(200, 201)
-    api.put("/api/v1/integrations/for-axe", {"type": "zabbix"}).expect(200, 201)
-    api.put(
-        "/api/v1/escalation-policies/for-axe",
-        {"steps": [{"name": NASTY[:60], "targets": [{"user": "dora"}], "delay": "5m"}]},
-    ).expect(200, 201)
-    api.put(
-        "/api/v1/silences/for-axe",
-        {"match": [f"name={json.dumps(NASTY)}"], "duration": "1h", "reason": NASTY},
-    ).expect(200, 201)
+        "channels": {"type": "webhook", "url": "https://example.com/for-axe"},
+        "integrations": {"type": "zabbix"},
+        "escalation-policies": {
+            "steps": [{"name": NASTY[:60], "targets": [{"user": "for-axe"}], "delay": "5m"}]
+        },
+        "routes": {"match": nasty, "escalation_policy": "for-axe"},
+        "schedules": {
+            "time_zone": "Europe/Paris",
+            "layers": [{**weekly, "name": NASTY[:60], "users": ["for-axe"]}],
+        },
+        "heartbeats": {"period": "24h"},
+        "silences": {"match": nasty, "duration": "1h", "reason": NASTY},
+        "maintenance-windows": {"match": nasty, "duration": "1h", "reason": NASTY},
+    }
+    for noun in NOUNS:
+        api.put(f"/api/v1/{noun}/for-axe", bodies[noun]).expect(200, 201)
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
