@@ -132,6 +132,7 @@ def show_wording(wording: Wording, look: Look) -> str:
         details=_cut(wording.details),
         labels=Shown.of(wording.labels),
         links=Shown.of([link for link in wording.more_links if safe(link.url)]),
+        alert_id=look.alert.alert_id,
         about_link=about_link(look.link, look.reader, look.names, state.clock),
     )
 

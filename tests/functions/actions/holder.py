@@ -130,6 +130,8 @@ class Page(HTMLParser):
         self._open: list[tuple[str, dict[str, str | None], list[str]]] = []
         self._by_tag: dict[str, list[str]] = {}
         self._by_role: dict[str, str] = {}
+        self.links: dict[str, str | None] = {}
+        """Where each text leads that is a link."""
 
     @classmethod
     def of(cls, html: str) -> "Page":
@@ -150,6 +152,8 @@ class Page(HTMLParser):
         self._by_tag.setdefault(tag, []).append(text)
         if role := attributes.get("role"):
             self._by_role[role] = text
+        if tag == "a":
+            self.links[text] = attributes["href"]
 
     def handle_data(self, data: str) -> None:
         for _, _, pieces in self._open:

@@ -152,6 +152,7 @@ def test_one_press_acknowledges_these_and_says_what_became_of_each(
     assert done.banner == "You acknowledged 6 of these 7 at 10:04. 1 was over already."
     assert done.title == "Nobody is asked: 7 alerts, 2 critical · Tocsin"
     assert done.buttons == []
+    assert done.links["Open in the console"] == f"/console/digests/{DIGEST}"
     assert rows(done)[0] == "api number 0 is wrong Critical · you have it"
     assert rows(done)[5] == "db number 5 is wrong Warning · Bob resolved it at 10:00"
     assert holder.world.alert(new).status is AlertStatus.FIRING
@@ -451,10 +452,11 @@ def test_hostile_titles_are_text(holder: Holder, payload: str) -> None:
     tags = {tag for tag, _ in page.elements}
     assert tags <= {
         *("html", "head", "meta", "title", "style", "body", "main", "div", "svg", "path", "span"),
-        *("section", "h1", "h2", "p", "b", "form", "input", "button", "ul", "li", "footer"),
+        *("section", "h1", "h2", "p", "b", "form", "input", "button", "ul", "li", "a", "footer"),
     }
     names = {name for _, attributes in page.elements for name in attributes}
-    assert not [name for name in names if name.startswith("on") or name in {"href", "src"}]
+    assert not [name for name in names if name.startswith("on") or name == "src"]
+    assert page.links == {"Open in the console": f"/console/digests/{DIGEST}"}
 
 
 def test_a_button_in_slack_acknowledges_these_and_tells_the_person(

@@ -201,6 +201,17 @@ def test_the_page_says_what_where_how_bad_since_when_whose_and_what_next(holder:
         assert " ".join(text.split()) in page.shown
 
 
+def test_the_page_leads_to_the_alert_in_the_console_also_when_it_is_over(holder: Holder) -> None:
+    alert_id = holder.world.opened()
+    token = holder.token(LinkAction.VIEW, alert_id)
+    firing = holder.page(token)
+    holder.world.resolve(alert_id, by=BOB)
+    over = holder.page(token)
+
+    for page in (firing, over):
+        assert page.links == {"Open in the console": f"/console/alerts/{alert_id}"}
+
+
 def test_the_state_is_in_the_title_and_in_the_heading(holder: Holder) -> None:
     alert_id = holder.world.opened()
     token = holder.token(LinkAction.VIEW, alert_id)
