@@ -1,4 +1,4 @@
-"""Files, links and names of code that the docs mention exist."""
+"""Files, links and names of code that the docs mention exist; files that the code mentions, too."""
 
 import ast
 import re
@@ -13,6 +13,8 @@ PAGES = [
 ]
 FOLDERS = "bench|docs|events|functions|layers|local|ops|requirements|tests"
 PATH = re.compile(rf"`((?:{FOLDERS})/[\w./*<>-]*)`")
+FILE = re.compile(rf"(?<![\w./-])(?:{FOLDERS}|src)/[\w./-]*\.(?:css|html|js|md|py)\b")
+"""As comments and docstrings name it; `src` is the console's."""
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 ANCHOR = re.compile(r"\]\(([^)#:]*)#([^)]+)\)")
 EXPORTED = re.compile(r"^export (?:async )?(?:function|const|class) (\w+)", re.MULTILINE)
@@ -78,6 +80,27 @@ def test_every_path_that_a_page_names_exists(page: Path) -> None:
     patterns = {path: re.sub(r"<\w+>", "*", path).rstrip("/") for path in paths_of(page)}
 
     assert not {path for path, pattern in patterns.items() if not any(ROOT.glob(pattern))}
+
+
+def test_every_file_that_the_code_names_exists() -> None:
+    modules = [
+        it
+        for top in ("functions", "layers")
+        for end in ("py", "js")
+        for it in (ROOT / top).rglob(f"*.{end}")
+    ]
+    named = {
+        (str(it.relative_to(ROOT)), path)
+        for it in modules
+        for path in FILE.findall(it.read_text(encoding="utf-8"))
+    }
+
+    assert len(named) > 5
+    assert not [
+        (module, path)
+        for module, path in sorted(named)
+        if not any((top / path).exists() for top in (ROOT, ROOT / "functions/console"))
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -173,7 +173,7 @@ class PushSender:
 
 
 def push_of(notification: Notification, alert: Alert, message: Message, at: datetime) -> Push:
-    """Write the push of one alert; its worker in the browser shows it (src/push_worker.js)."""
+    """Write the push of one alert; its worker in the browser shows it (src/sw.js)."""
     from tocsin.channels.plain_text import facts, headline
     from tocsin.domain.alert import AlertStatus
     from tocsin.domain.destination import device_of
