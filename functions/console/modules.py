@@ -155,11 +155,14 @@ class _Reader:
 
 
 _TEMPLATES: Final = {"template", "template-value"}
-_BETWEEN_ELEMENTS: Final = re.compile(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*")
+_BETWEEN_ELEMENTS: Final = re.compile(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*|(?<=^\})\s*\n\s*(?=\$\{$)")
 
 
 def _without_line_ends(token: Token) -> Token:
-    """A template of elements without the line ends beside its tags: htm drops them when it runs."""
+    """A template of elements without the line ends that htm drops when it runs.
+
+    They are beside tags, and alone between two values.
+    """
     if token.kind not in _TEMPLATES:
         return token
     return replace(token, text=_BETWEEN_ELEMENTS.sub("", token.text))
@@ -227,13 +230,15 @@ def _vendored(name: str, text: str) -> Module:
 
 
 def _squeezed(tokens: Sequence[Token]) -> str:
-    """Code without indentation and needless line ends; templates and strings stay as they are."""
+    """Code without indentation, needless line ends and the `;` before a `}`; strings stay."""
     parts: list[str] = []
     space = ""
     for token in tokens:
         if token.kind == "space":
             space = "\n" if "\n" in token.text or space == "\n" else " "
             continue
+        if token.text == "}" and parts and parts[-1] == ";":
+            parts.pop()
         if space and parts:
             parts.append(_kept_space(space, parts[-1], token))
         parts.append(token.text)
