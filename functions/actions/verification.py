@@ -9,7 +9,7 @@ from functions.actions.links import read_by_key
 from functions.actions.notices import notice_answer
 from tocsin.domain.errors import TryAgainError
 from tocsin.domain.link import LinkExpiredError, LinkUnknownError
-from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.people import ContactMethod, User, method_in_words
 from tocsin.domain.verification import Verification, VerificationSigner
 from tocsin.lambda_runtime.http import HttpAnswer
 
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from functions.actions.request import Request
 
 RETRY_AFTER_SECONDS: Final = 5
-_WORDS: Final = {
-    ContactMethod.EMAIL: "E-mail",
-    ContactMethod.SMS: "SMS",
-    ContactMethod.SLACK: "Slack",
-}
 
 
 def answer_verification(request: Request, token: str, ports: Ports) -> HttpAnswer:
@@ -82,7 +77,8 @@ def _ask(user: User, method: ContactMethod) -> HttpAnswer:
     return notice_answer(
         HTTPStatus.OK,
         f"Do messages reach {user.name} here?",
-        f"{_WORDS[method]} reached you: confirm it, so that your team knows that pages do.",
+        f"A message by {method_in_words(method)} reached you: confirm it, so that your team knows "
+        "that pages do.",
         button.format(user.full_name or user.name),
     )
 
@@ -91,7 +87,7 @@ def _done(user: User, method: ContactMethod) -> HttpAnswer:
     return notice_answer(
         HTTPStatus.OK,
         "Confirmed",
-        f"{_WORDS[method]} reaches {user.name}. Nothing else is to be done.",
+        f"Messages by {method_in_words(method)} reach {user.name}. Nothing else is to be done.",
     )
 
 

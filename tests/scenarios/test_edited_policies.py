@@ -220,4 +220,4 @@ def test_a_user_who_was_removed_is_not_told_any_more(world: World) -> None:
     told = [it.channel for it in world.providers.received if it.target == "user:alice"]
     assert told == ["email"]
     reasons = [it.details.get("reason") for it in world.timeline(alert_id)]
-    assert "alice has no address for sms any more" in reasons
+    assert "alice has no address for SMS any more" in reasons

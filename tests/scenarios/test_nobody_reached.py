@@ -93,8 +93,8 @@ def test_refused_messages_of_a_whole_run_have_reached_nobody(team: World) -> Non
     alert_id = team.opened()
 
     assert _why(team, alert_id) == (
-        "reached nobody: alice by email: AWS refused: MessageRejected; "
-        "bob by email: AWS refused: MessageRejected"
+        "reached nobody: alice by e-mail: AWS refused: MessageRejected; "
+        "bob by e-mail: AWS refused: MessageRejected"
     )
     assert len(_told(team)) == 1
 

@@ -84,7 +84,7 @@ def test_targets_whose_messages_are_refused_go_to_the_last_resort(world: World) 
     alert_id = by_hand(world, "carol", "frank")
 
     assert sorted(why(world, alert_id).removeprefix("reached nobody: ").split("; ")) == [
-        "carol by email: AWS refused: MessageRejected",
+        "carol by e-mail: AWS refused: MessageRejected",
         UNREACHABLE,
     ]
     assert len(told(world)) == 1

@@ -10,7 +10,7 @@ from local.stack.start import Options, Stack, Watchers, start
 from tests.stack.client import Client, Sender, eventually
 
 OWNER = "owner@example.com"
-WHY = "owner by email: no address to send from: deploy with EmailFrom"
+WHY = "owner by e-mail: no address to send from: deploy with EmailFrom"
 
 
 @pytest.fixture(scope="module")

@@ -19,6 +19,7 @@ from tocsin.domain.line import Pace
 from tocsin.domain.notification import Delivery
 from tocsin.domain.people import Channel, Directory, User
 from tocsin.domain.reader import Reader
+from tocsin.domain.sample_alert import sample_alert
 from tocsin.domain.team_settings import TeamSettings
 
 CHAT = Channel(name="b-chat", type="slack", secret="/tocsin/slack", settings={"channel": "#oncall"})
@@ -175,7 +176,15 @@ def test_a_person_is_written_to_at_the_address_of_now() -> None:
 
 def test_a_removed_user_gets_no_message() -> None:
     assert channel_of(to_alice("email"), replace(EVERYBODY, users={})) is None
-    assert why_gone(to_alice("email")) == "alice has no address for email any more"
+    assert why_gone(to_alice("email")) == "alice has no address for e-mail any more"
+
+
+@pytest.mark.parametrize(
+    ("channel", "said"),
+    [("email", "e-mail"), ("sms+5m", "SMS"), ("slack", "Slack"), ("push", "push")],
+)
+def test_a_test_says_in_words_how_it_came(channel: str, said: str) -> None:
+    assert sample_alert(to_alice(channel)).facts.summary == f"Messages to alice by {said} arrive."
 
 
 def test_a_person_reads_times_of_their_own_zone_and_a_channel_those_of_the_team() -> None:

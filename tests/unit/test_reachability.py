@@ -105,7 +105,7 @@ RULED = User(name="rita", phone="+15550100", notify=(SMS_RULE,))
         (FRANK, CRITICAL, "frank has no contact method"),
         (SLACK_ONLY, CRITICAL, "no Slack channel is configured, whose app could write to people"),
         (RULED, WARNING, "no notification rule of rita is for warning"),
-        (replace(RULED, phone=None), CRITICAL, "rita has no address for sms"),
+        (replace(RULED, phone=None), CRITICAL, "rita has no address for SMS"),
     ],
 )
 def test_who_cannot_be_reached_is_named_with_the_step_and_the_policy(
@@ -138,7 +138,7 @@ def test_an_address_that_nobody_verified_is_a_problem_that_is_not_in_the_way() -
 
     assert reach.ok
     assert problems(it) == [
-        "email of alice is not verified: send a test with POST /api/v1/users/alice/test"
+        "e-mail of alice is not verified: send a test with POST /api/v1/users/alice/test"
     ]
 
 
@@ -258,7 +258,7 @@ def test_a_rule_without_an_address_covers_no_hours() -> None:
     )
 
     assert problems(team(with_rules(*rules), policy(("user:alice",)))) == [
-        "alice has no address for slack",
+        "alice has no address for Slack",
         "alice is told only mon-sun 08:00-18:00 (Europe/Paris) for critical",
     ]
 

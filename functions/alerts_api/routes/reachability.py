@@ -62,7 +62,9 @@ TO_DO: Final[Mapping[GapCode, str]] = {
         "What comes at other times waits: add a rule or a step without hours if it must not."
     ),
     GapCode.SCHEDULE_GAP: "Take the shift, or make an override for that time.",
-    GapCode.NO_LAST_RESORT: "Deploy the stack with BackstopEmail or BackstopPhone.",
+    GapCode.NO_LAST_RESORT: (
+        "Deploy the stack with BackstopEmail or BackstopPhone: what reaches nobody is told there."
+    ),
 }
 """In sentences."""
 

@@ -32,7 +32,9 @@ class ReachedBy(View):
     ok: bool = Field(description="Whether it would be sent.", examples=[True])
     problem: str | None = Field(
         description="Why it would not be sent, or might not arrive; null: nothing is known.",
-        examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"],
+        examples=[
+            "e-mail of alice is not verified: send a test with POST /api/v1/users/alice/test"
+        ],
     )
 
 
@@ -75,7 +77,9 @@ class Gap(View):
     field: str = Field(description="The setting to look at.", examples=["email"])
     problem: str = Field(
         description="For people to read.",
-        examples=["email of alice is not verified: send a test with POST /api/v1/users/alice/test"],
+        examples=[
+            "e-mail of alice is not verified: send a test with POST /api/v1/users/alice/test"
+        ],
     )
     todo: str = Field(
         description="What to do about it, in sentences.",

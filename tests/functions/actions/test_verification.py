@@ -11,7 +11,7 @@ from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.domain.errors import ConcurrentUpdateError
 from tocsin.domain.ids import WriteId
 from tocsin.domain.link import LinkAction, LinkSigner
-from tocsin.domain.people import ContactMethod, User
+from tocsin.domain.people import ContactMethod, User, method_in_words
 from tocsin.domain.verification import VERIFICATION_LIFE, VERIFY_PATH, VerificationSigner
 
 BY_LINK = EMAIL, SMS, SLACK = ContactMethod.EMAIL, ContactMethod.SMS, ContactMethod.SLACK
@@ -48,6 +48,7 @@ def test_the_button_confirms_one_contact_method(holder: Holder, method: ContactM
 
     assert confirmed.status == 200
     assert "Confirmed" in confirmed.text
+    assert f"Messages by {method_in_words(method)} reach Alice.B." in confirmed.text
     assert verified(holder) == [method]
 
 

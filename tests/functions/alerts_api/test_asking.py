@@ -114,7 +114,7 @@ def test_the_last_resort_hears_of_targets_of_whom_none_was_reached(
     team.follow()
     team.pass_time(minutes=1)
 
-    why = "bob by email: no such number; frank has no contact method"
+    why = "bob by e-mail: no such number; frank has no contact method"
     assert team.next_action(alert_id).why == f"reached nobody: {why}"
     assert team.topic is not None
     assert team.topic.texts == [f"CRITICAL Checkout reached nobody: {why}."]

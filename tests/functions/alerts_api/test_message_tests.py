@@ -219,7 +219,7 @@ def test_what_cannot_be_sent_has_failed_without_being_tried(
 
     failed = {"by": "slack", "verified": False, "state": "failed", "attempts": 0}
     assert answer.data["methods"] == [
-        {**failed, "provider_id": None, "reason": "Alice has no address for slack"},
+        {**failed, "provider_id": None, "reason": "Alice has no address for Slack"},
         {"by": "email", "verified": True, **SENT},
     ]
     assert [it["reason"] for it in without_app.data["methods"]] == [

@@ -58,7 +58,7 @@ def test_rules_that_leave_a_severity_out_are_warned_of(editor: Client) -> None:
 
     assert warnings(frank) == [
         ("notify", "no notification rule of frank is for warning"),
-        ("phone", "sms of frank is not verified: send a test with POST /api/v1/users/frank/test"),
+        ("phone", "SMS of frank is not verified: send a test with POST /api/v1/users/frank/test"),
     ]
 
 
@@ -203,9 +203,10 @@ def test_a_stack_without_a_last_resort_says_so_at_last_and_is_well(world: World)
             "kind": "stack",
             "name": "tocsin",
             "field": "BackstopEmail",
-            "problem": "an alert that reaches nobody is told to nobody: deploy the stack with "
-            "BackstopEmail or BackstopPhone",
-            "todo": "Deploy the stack with BackstopEmail or BackstopPhone.",
+            "problem": "there is no address of last resort for alerts that reach nobody: "
+            "deploy the stack with BackstopEmail or BackstopPhone",
+            "todo": "Deploy the stack with BackstopEmail or BackstopPhone: what reaches nobody is "
+            "told there.",
             "in_the_way": False,
         }
     ]

@@ -107,7 +107,7 @@ def test_an_owner_whom_the_stack_can_send_nothing_hears_of_it_by_the_last_resort
 
     assert stack.world.topic is not None
     (text,) = stack.world.topic.texts
-    assert text == f"CRITICAL checkout is down reached nobody: owner by email: {NO_SENDER.reason}."
+    assert text == f"CRITICAL checkout is down reached nobody: owner by e-mail: {NO_SENDER.reason}."
 
 
 def test_an_owner_may_have_a_phone_only(stack: Stack) -> None:

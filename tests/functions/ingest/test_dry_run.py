@@ -162,7 +162,7 @@ def test_a_dry_run_names_people_whom_no_channel_reaches(tried: Gateway) -> None:
 
     page = try_out(tried, DISK).result["pages"][0]
 
-    assert (page["target"], page["problem"]) == ("user:alice", "alice has no address for sms")
+    assert (page["target"], page["problem"]) == ("user:alice", "alice has no address for SMS")
 
 
 def test_a_message_that_a_rule_delays_is_promised_once_as_it_is_sent_once(rest: Gateway) -> None:

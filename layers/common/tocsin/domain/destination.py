@@ -10,7 +10,7 @@ from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import user_of
 from tocsin.domain.line import Pace
 from tocsin.domain.notification import Delivery, NotificationEvent
-from tocsin.domain.people import Channel, ContactMethod, Directory, User
+from tocsin.domain.people import Channel, ContactMethod, Directory, User, method_in_words
 from tocsin.domain.reader import Names, Reader
 
 _AFTER: Final = "+"
@@ -149,7 +149,8 @@ def why_gone(delivery: Delivery) -> str:
         return f"there is no channel {delivery.channel} any more"
     if method_of(delivery) is ContactMethod.PUSH:
         return f"{delivery.target_name} has no device for push any more"
-    return f"{delivery.target_name} has no address for {method_of(delivery)} any more"
+    way = method_in_words(delivery.channel)
+    return f"{delivery.target_name} has no address for {way} any more"
 
 
 def device_of(delivery: Delivery) -> str | None:

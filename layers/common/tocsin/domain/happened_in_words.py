@@ -8,7 +8,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AUTO, Actor
 from tocsin.domain.notification import NotificationEvent
-from tocsin.domain.people import ContactMethod
+from tocsin.domain.people import method_in_words
 from tocsin.domain.phrase import Phrase, Span
 from tocsin.domain.reader import Names, Reader, called, starting
 from tocsin.domain.sender_text import NAME_SHOWN, one_line
@@ -21,12 +21,6 @@ TOGETHER: Final = timedelta(minutes=2)
 """Messages to one target within this time are one line."""
 NOTE_SHOWN: Final = 300
 """Characters of a note."""
-_METHODS: Final = {
-    ContactMethod.EMAIL: "e-mail",
-    ContactMethod.SMS: "SMS",
-    ContactMethod.SLACK: "Slack",
-    ContactMethod.PUSH: "push",
-}
 _SENT: Final = frozenset((ChangeType.NOTIFICATION_SENT, ChangeType.DIGEST_SENT))
 _MESSAGES: Final = _SENT | {ChangeType.NOTIFICATION_FAILED}
 _ACTS: Final = {
@@ -389,10 +383,9 @@ def _ways(changes: Sequence[Change]) -> list[str]:
     """How a person was told; a channel is told by itself."""
     ways = []
     for change in changes:
-        method = str(change.details.get("channel", "")).partition("+")[0]
-        if str(change.details.get("target", "")).startswith("user:") and method:
-            is_known = method in set(ContactMethod)
-            ways.append(_METHODS[ContactMethod(method)] if is_known else method)
+        way = method_in_words(str(change.details.get("channel", "")))
+        if str(change.details.get("target", "")).startswith("user:") and way:
+            ways.append(way)
     return list(dict.fromkeys(ways))
 
 

@@ -34,6 +34,19 @@ class ContactMethod(StrEnum):
     """By the browsers and phones where the person asked for it, see `PushDevice`."""
 
 
+_METHOD_WORDS: Final[Mapping[str, str]] = {
+    ContactMethod.EMAIL: "e-mail",
+    ContactMethod.SMS: "SMS",
+    ContactMethod.SLACK: "Slack",
+}
+
+
+def method_in_words(channel: str) -> str:
+    """How a person is reached, as `email` or `sms+5m`, in words."""
+    method = channel.partition("+")[0]
+    return _METHOD_WORDS.get(method, method)
+
+
 ADDRESS_FIELDS: Final = {
     ContactMethod.EMAIL: "email",
     ContactMethod.SMS: "phone",

@@ -13,6 +13,7 @@ from tocsin.domain.notification import (
     NotificationEvent,
     NotificationReason,
 )
+from tocsin.domain.people import method_in_words
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import CUT_MARK
 from tocsin.domain.step_plan import is_asked
@@ -141,6 +142,10 @@ def _reasons(run: Sequence[Notification]) -> Iterator[str]:
         delivery, reason = each.delivery, each.reason or each.state.value
         if each.attempts:
             kind, _, name = delivery.target.partition(":")
-            place = f"{name} by {delivery.channel}" if kind == TargetKind.USER else name
+            place = (
+                f"{name} by {method_in_words(delivery.channel)}"
+                if kind == TargetKind.USER
+                else name
+            )
             reason = f"{place}: {reason}"
         yield reason if len(reason) <= REASON_LIMIT else reason[: REASON_LIMIT - 1] + CUT_MARK

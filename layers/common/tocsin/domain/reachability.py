@@ -14,7 +14,14 @@ from tocsin.domain.escalation import (
     Step,
     TargetKind,
 )
-from tocsin.domain.people import ADDRESS_FIELDS, Channel, ContactMethod, Directory, User
+from tocsin.domain.people import (
+    ADDRESS_FIELDS,
+    Channel,
+    ContactMethod,
+    Directory,
+    User,
+    method_in_words,
+)
 from tocsin.domain.routing import Route, Routing
 from tocsin.domain.severity import Severity
 from tocsin.domain.ways import (
@@ -34,8 +41,8 @@ NO_LAST_RESORT: Final = Gap(
     name="tocsin",
     place="BackstopEmail",
     problem=(
-        "an alert that reaches nobody is told to nobody: deploy the stack with BackstopEmail or "
-        "BackstopPhone"
+        "there is no address of last resort for alerts that reach nobody: deploy the stack with "
+        "BackstopEmail or BackstopPhone"
     ),
 )
 _ORDER: Final = {code: place for place, code in enumerate(GapCode)}
@@ -283,7 +290,7 @@ def _gap_of_method(user: User, method: ContactMethod, team: Team) -> Gap | None:
         )
         return user_gap(user, GapCode.NOT_VERIFIED, place, problem)
     test = f"POST /api/v1/users/{user.name}/test"
-    problem = f"{method} of {user.name} is not verified: send a test with {test}"
+    problem = f"{method_in_words(method)} of {user.name} is not verified: send a test with {test}"
     return user_gap(user, GapCode.NOT_VERIFIED, place, problem)
 
 

@@ -4,6 +4,7 @@ from tocsin.domain.alert import Alert
 from tocsin.domain.escalation import TargetKind
 from tocsin.domain.ids import AlertId, entropy, is_ulid, ulid
 from tocsin.domain.notification import Delivery
+from tocsin.domain.people import method_in_words
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 
@@ -34,5 +35,5 @@ def sample_alert(delivery: Delivery) -> Alert:
 
 def _named(delivery: Delivery) -> str:
     is_to_user = delivery.target.startswith(f"{TargetKind.USER}:")
-    method = delivery.channel.partition("+")[0]
-    return f"{delivery.target_name} by {method}" if is_to_user else delivery.channel
+    way = method_in_words(delivery.channel)
+    return f"{delivery.target_name} by {way}" if is_to_user else delivery.channel

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from tocsin.domain.escalation import Target, TargetKind
-from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User
+from tocsin.domain.people import ADDRESS_FIELDS, ContactMethod, Directory, User, method_in_words
 from tocsin.domain.severity import Severity
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def gap_of_method(user: User, method: ContactMethod, directory: Directory) -> Ga
     if method is ContactMethod.PUSH and not user.live_devices:
         return user_gap(user, GapCode.NO_ADDRESS, place, _why_no_device(user))
     if user.address_of(method) is None:
-        problem = f"{user.name} has no address for {method}"
+        problem = f"{user.name} has no address for {method_in_words(method)}"
         return user_gap(user, GapCode.NO_ADDRESS, place, problem)
     if method is ContactMethod.SLACK and not directory.has_slack:
         problem = "no Slack channel is configured, whose app could write to people"
