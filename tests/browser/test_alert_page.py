@@ -385,11 +385,15 @@ def test_the_alerts_of_a_message_are_acknowledged_and_no_others(
     page.route(lambda url: urlsplit(url).path.startswith("/api/v1/digests/"), answer)
     page.goto(f"/console/digests/{digest['id']}")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text("2 alerts of this message have nobody")
+    expect(heading).to_have_text("Nobody has 2 of 3")
+    expect(
+        page.get_by_text(re.compile(r"^Sent to ann by e-mail today\W\d\d:\d\d\.$"))
+    ).to_be_visible()
     axe(page)
     does_not_scroll_sideways(page)
     page.get_by_role("button", name="Acknowledge these 2").click()
 
-    expect(heading).to_have_text("Somebody has each of these")
+    expect(heading).to_have_text("All 3 are acknowledged")
+    expect(page.get_by_text(re.compile(r"acknowledged by ann at \d\d:\d\d$"))).to_have_count(2)
     expect(page.get_by_text("2 acknowledged.")).to_be_visible()
     assert [status(api, it)[0] for it in [*ids, other]] == [*["acknowledged"] * 3, "firing"]

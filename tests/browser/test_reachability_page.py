@@ -81,8 +81,17 @@ def test_it_says_who_would_be_paged_when_and_by_what(pages: WorldPages) -> None:
     path = opened(pages.page("alice")).get_by_role("region", name="Who would be paged now")
 
     expect(path).to_contain_text("Everything else, by policy default")
-    expect(path).to_contain_text("at oncealice by email (primary)")
+    expect(path).to_contain_text("at oncealice by e-mail (primary)")
     expect(path).to_contain_text("after 5\u00a0minchannel here")
+
+
+def test_the_ways_to_a_person_at_one_time_are_one(pages: WorldPages) -> None:
+    body = {"email": "alice@example.com", "phone": "+15550100"}
+    pages.admin.send("PUT", "/api/v1/users/alice", body=body)
+
+    path = opened(pages.page("alice")).get_by_role("region", name="Who would be paged now")
+
+    expect(path).to_contain_text("at oncealice by e-mail and SMS (primary)")
 
 
 def test_problems_are_sentences_with_what_to_do_and_where(pages: WorldPages) -> None:
@@ -135,12 +144,12 @@ def test_what_is_wrong_for_one_severity_names_it_and_for_both_is_said_once(
 def test_an_address_is_tested_from_here(pages: WorldPages) -> None:
     pages.admin.send("PUT", "/api/v1/users/alice", body={"email": "new@example.com"})
     page = opened(pages.page("alice", width=360, height=740))
-    row = problem(page, "Email of alice is not verified")
+    row = problem(page, "E-mail of alice is not verified")
     expect(row).to_contain_text("A test holds a link to confirm by.")
     does_not_scroll_sideways(page)
     axe(page)
 
-    row.get_by_role("button", name="Send a test to alice by email").tap()
+    row.get_by_role("button", name="Send a test to alice by e-mail").tap()
 
     expect(page.get_by_text("A test is on its way to alice")).to_be_visible()
 
@@ -156,8 +165,8 @@ def test_shadow_mode_stands_above_everything(chromium: Browser) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(
         "Pages arrive; 1\u00a0thing to look at"
     )
-    resort = problem(page, "An alert that reaches nobody is told to nobody")
-    expect(resort).to_contain_text("Deploy the stack with BackstopEmail or BackstopPhone.")
+    resort = problem(page, "There is no address of last resort for alerts that reach nobody")
+    expect(resort).to_contain_text("Deploy the stack with BackstopEmail or BackstopPhone")
     expect(resort.get_by_role("link")).to_have_count(0)
     axe(page)
     made.close()

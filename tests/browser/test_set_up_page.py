@@ -193,6 +193,21 @@ def test_what_is_still_used_stays_and_says_by_what(
     expect(page.get_by_text(refusal)).to_be_visible()
 
 
+def test_the_ways_to_a_person_are_in_words(
+    page_of: PageOf, made: Callable[[str, Any], str]
+) -> None:
+    made("users/lena", {"email": "lena@example.com", "phone": "+15550101"})
+    page = page_of()
+    page.goto(f"{HOME}/users/lena")
+
+    expect(page.get_by_text("E-mail lena@example.com: not verified")).to_be_visible()
+    expect(page.get_by_role("button", name="Test SMS")).to_be_visible()
+    expect(page.get_by_text("The test has a link; the button behind it")).to_be_visible()
+    page.goto(f"{HOME}/users")
+    lena = page.get_by_role("row").filter(has_text="lena")
+    expect(lena).to_contain_text("E-mail (not verified), SMS (not verified)")
+
+
 def test_a_change_that_keeps_pages_from_people_says_so(
     page_of: PageOf, made: Callable[[str, Any], str]
 ) -> None:

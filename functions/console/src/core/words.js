@@ -26,6 +26,14 @@ export function capital(word) {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
+const METHODS = /** @type {Record<string, string>} */ ({email: "e-mail", sms: "SMS", slack: "Slack"});
+
+/** How a person is reached, in words. @param {string} channel as `email`, `sms+5m` */
+export function methodName(channel) {
+  const method = channel.split("+")[0];
+  return METHODS[method] || method;
+}
+
 /** @type {{duties: import("./types.js").Duty[]}} */
 const known = {duties: []};
 

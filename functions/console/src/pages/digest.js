@@ -3,10 +3,10 @@ import {actOn, inNumbers} from "../core/bulk.js";
 import {touched, useLive} from "../core/live.js";
 import {useKeys} from "../core/keys.js";
 import {can} from "../core/me.js";
-import {useNow} from "../core/times.js";
+import {clock, useNow} from "../core/times.js";
 import {say, sayError} from "../core/toasts.js";
 import {html} from "../core/view.js";
-import {capital, isAsleep, plural, whoHas} from "../core/words.js";
+import {capital, methodName, plural, targetName, whoHas} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Gone, ReadOnly} from "../parts/gone.js";
 import {Icon} from "../parts/icon.js";
@@ -30,10 +30,12 @@ function DigestPage({params: {id}}) {
   const acts = can("alerts:write") && firing.length > 0;
   useKeys(acts ? {a: {run: () => run().then(touched).catch(sayError), says: "Acknowledge these"}} : {});
   if (!value) return html`<${Gone} what="digest" error=${error} />`;
-  const told = value.target.split(":")[1];
+  const {alerts, target, state, reason} = value;
+  const became = ["acknowledged", "resolved"].filter((it) => alerts.some((/** @type {any} */ {status}) => status === it)).join(" or ");
+  const n = alerts.length;
   return html`<nav class="crumb" aria-label="You are here"><a href="/"><${Icon} name="back" />Alerts</a></nav>
-    <header class="lead"><div><h1>${firing.length ? `${plural(firing.length, "alert")} of this message ${firing.length > 1 ? "have" : "has"} nobody` : "Somebody has each of these"}</h1>
-      <p class="quiet">${plural(value.alert_count, "alert")}, told to ${told} by ${value.channel.split("+")[0]} <${Time} at=${value.frozen_at} as="day" />${value.state && `: ${value.state}`}${value.reason && `, ${value.reason}`}.</p></div>
+    <header class="lead"><div><h1>${firing.length ? `Nobody has ${n > 1 ? `${firing.length} of ${n}` : "it"}` : `${n > 1 ? `All ${n} are` : "It is"} ${became || "gone"}`}</h1>
+      <p class="quiet">${state === "sent" ? "Sent to" : "To"} ${targetName(target)}${target.startsWith("user:") && ` by ${methodName(value.channel)}`} <${Time} at=${value.sent_at || value.frozen_at} as="day" />${state !== "sent" && state && `: ${state}`}${reason && `, ${reason}`}.</p></div>
       <div class="do">${acts && html`<${Act} solid icon="check" keys="a" run=${run} doing="Acknowledging …">Acknowledge ${firing.length > 1 ? `these ${firing.length}` : "it"}<//>`}</div></header>
     <${ReadOnly} scope="alerts:write" what="alerts" />
     <ul class="panel listed">${value.alerts.map((/** @type {any} */ it) => html`<${AlertLine} key=${it.id} alert=${it} now=${now} />`)}</ul>
@@ -43,9 +45,10 @@ function DigestPage({params: {id}}) {
 /** An alert in a list of a digest or an incident. @param {{alert: any, now: number}} props */
 export function AlertLine({alert, now}) {
   const {state, name, note} = whoHas(alert, now);
-  const word = state === "over" ? "Resolved" : isAsleep(alert, now) ? "Snoozed" : capital(alert.status);
-  return html`<li class=${state}><${Mark} severity=${alert.severity} state=${state} says=${`${capital(alert.severity)}, ${word.toLowerCase()}`} />
+  const word = state === "over" ? "resolved" : state === "asleep" ? "snoozed" : alert.status;
+  const at = state !== "asleep" && (alert.resolved_at || alert.acknowledged_at);
+  return html`<li class=${state}><${Mark} severity=${alert.severity} state=${state} says=${`${capital(alert.severity)}, ${word}`} />
     <div><a class="name" href=${`/console/alerts/${alert.id}`}>${alert.summary || alert.name}</a>
-      <span class="quiet">${[alert.object, state === "lone" ? "nobody has it" : `${word} by ${name}`, note].filter(Boolean).join(", ")}</span></div>
+      <span class="quiet">${[alert.object, state === "lone" ? "nobody has it" : `${word} by ${name}${at ? ` at ${clock(at, now)}` : ""}`, state === "lone" ? note : alert.snooze_reason].filter(Boolean).join(", ")}</span></div>
     <span class="since num"><${Time} at=${alert.fired_at} as="ago" /></span>${alert.flapping && html`<${Tag} icon="flap">Flapping<//>`}</li>`;
 }

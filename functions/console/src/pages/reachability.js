@@ -7,7 +7,7 @@ import {clockWithSeconds, span, zoneName} from "../core/times.js";
 import {say} from "../core/toasts.js";
 import {html} from "../core/view.js";
 import {durationOf} from "../core/week.js";
-import {capital, plural} from "../core/words.js";
+import {capital, listed, methodName, plural} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Empty} from "../parts/empty.js";
@@ -15,7 +15,7 @@ import {Icon} from "../parts/icon.js";
 import {Skeleton} from "../parts/skeleton.js";
 
 const PAGED = /** @type {const} */ (["critical", "warning"]);
-const METHODS = /** @type {Record<string, string>} */ ({email: "email", phone: "sms", slack_id: "slack", push: "push"});
+const METHODS = /** @type {Record<string, string>} */ ({email: "email", phone: "sms", slack_id: "slack"});
 
 /**
  * @typedef {{code: string, kind: string, name: string, field: string, problem: string, todo: string, in_the_way: boolean}} Gap
@@ -63,22 +63,33 @@ function GapRow({gap}) {
   };
   // What the API says after a colon is for its own clients.
   return html`<li class=${gap.in_the_way ? "bad" : "warn"}><${Icon} name=${gap.in_the_way ? "close" : "reach"} /><div><b>${capital(gap.problem.replace(/: .*/, ""))}</b><p>${gap.todo}</p></div>
-    <span class="do">${by && can("alerts:write") && html`<${Act} small run=${test} doing="Sending …" says=${`Send a test to ${gap.name} by ${by}`}>Send a test<//>`}${place && html`<a class="btn small" href=${place.href}>${place.says}</a>`}</span></li>`;
+    <span class="do">${by && can("alerts:write") && html`<${Act} small run=${test} doing="Sending …" says=${`Send a test to ${gap.name} by ${methodName(by)}`}>Send a test<//>`}${place && html`<a class="btn small" href=${place.href}>${place.says}</a>`}</span></li>`;
 }
 
-/** "alice by email (primary)" @param {Way} way */
+/** Those that differ in nothing but the method are one. @param {Way[]} messages @returns {any[]} */
+function together(messages) {
+  const found = /** @type {Record<string, any>} */ ({});
+  for (const it of messages) {
+    const alike = [it.target, it.schedule, it.after, it.ok].join();
+    found[alike] ||= {...it, by: []};
+    found[alike].by.push(methodName(it.by || ""));
+  }
+  return Object.values(found);
+}
+
+/** "alice by e-mail and SMS (primary)" @param {any} way */
 function wayInWords({target, by, schedule, after}) {
   const [kind, name] = target.split(":");
   if (kind !== "user") return kind === "channel" ? `channel ${name}` : `whoever is on call by ${name}`;
   const late = durationOf(after);
-  return `${name}${by ? ` by ${by}` : ""}${schedule ? ` (${schedule})` : ""}${late ? `, ${span(late)} later` : ""}`;
+  return `${name}${by[0] && ` by ${listed(by)}`}${schedule ? ` (${schedule})` : ""}${late ? `, ${span(late)} later` : ""}`;
 }
 
 /** @param {{path: Path}} props */
 function PathRow({path: {kind, name, escalation_policy: policy, ok, steps}}) {
   const at = (/** @type {number} */ n) => steps.slice(0, n).reduce((sum, it) => sum + durationOf(it.delay), 0);
   return html`<li><${Icon} name=${ok ? "check" : "close"} class=${ok ? "" : "off"} /><b>${kind === "default" ? "Everything else" : capital(`${kind} ${name}`)}, by policy ${policy}${!ok && ": reaches nobody"}</b>
-    ${steps.length > 0 && html`<ol>${steps.map(({messages}, n) => html`<li key=${n}><span class="num">${n ? `after ${span(at(n))}` : "at once"}</span><span>${messages.map((way, m) => html`<span key=${m} class=${way.ok ? "" : "off-way"}>${m > 0 && "; "}${wayInWords(way)}${!way.ok && " (not sent)"}</span>`)}</span></li>`)}</ol>`}</li>`;
+    ${steps.length > 0 && html`<ol>${steps.map(({messages}, n) => html`<li key=${n}><span class="num">${n ? `after ${span(at(n))}` : "at once"}</span><span>${together(messages).map((way, m) => html`<span key=${m} class=${way.ok ? "" : "off-way"}>${m > 0 && "; "}${wayInWords(way)}${!way.ok && " (not sent)"}</span>`)}</span></li>`)}</ol>`}</li>`;
 }
 
 /** What was looked at, and was found well. @param {Answer} critical */

@@ -2,7 +2,7 @@
 
 import {newStore, useStore} from "../core/store.js";
 import {html, useEffect} from "../core/view.js";
-import {actorName, listed, plural} from "../core/words.js";
+import {actorName, capital, listed, methodName, plural} from "../core/words.js";
 import {Time} from "../parts/time.js";
 
 const RETRY_MS = 5_000;
@@ -54,7 +54,7 @@ export const waysOf = (user) =>
 
 /** Facts that are more than a member of the answer. @type {Record<string, (it: any, lastAlerts: Record<string, string>) => any>} */
 const SAID = {
-  ways: (it) => waysOf(it).map(([by, , is]) => `${by}${is ? "" : " (not verified)"}`).join(", ") || "nothing",
+  ways: (it) => capital(waysOf(it).map(([by, , is]) => `${methodName(by)}${is ? "" : " (not verified)"}`).join(", ")) || "nothing",
   to: (it) => it.url || it.channel || (it.to || []).join(", ") || "–",
   takes: (it) => (it.paused ? "paused" : it.token_prefix ? "takes alerts" : "no URL works"),
   lastAlert: (it, lastAlerts) => (lastAlerts[it.name] ? time(lastAlerts[it.name]) : "none lately"),

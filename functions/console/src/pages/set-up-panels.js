@@ -3,7 +3,7 @@
 import {api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {html, useState} from "../core/view.js";
-import {actorName, capital, plural, targetName} from "../core/words.js";
+import {actorName, capital, methodName, plural, targetName} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
@@ -78,9 +78,9 @@ function Tests({address, says, body = {}}) {
 function Ways({it}) {
   const ways = waysOf(it);
   return html`<section class="panel pad"><h2>Ways to reach ${it.name}</h2>${ways.length ? html`<ul class="rows-in">${ways.map(
-    ([by, address, is]) => html`<li key=${by}><span class=${`told ${is ? "ok" : ""}`}><${Icon} name=${is ? "check" : "reach"} />${capital(by)}${address && ` ${address}`}: ${is ? "verified" : "not verified"}</span>
-      <${Tests} address=${`/users/${it.name}/test`} body=${{by: [by]}} says=${`Test ${by}`} /></li>`,
-  )}</ul><p class="quiet">The test’s link verifies the address by a button.</p>` : html`<p>None: add an e-mail address or a phone below.</p>`}</section>`;
+    ([by, address, is]) => html`<li key=${by}><span class=${`told ${is ? "ok" : ""}`}><${Icon} name=${is ? "check" : "reach"} />${capital(methodName(by))}${address && ` ${address}`}: ${is ? "verified" : "not verified"}</span>
+      <${Tests} address=${`/users/${it.name}/test`} body=${{by: [by]}} says=${`Test ${methodName(by)}`} /></li>`,
+  )}</ul><p class="quiet">The test has a link; the button behind it verifies the address.</p>` : html`<p>None: add an e-mail address or a phone below.</p>`}</section>`;
 }
 
 export function TypePicker() {

@@ -1,11 +1,9 @@
 import {clockWithSeconds, dayAndTime, inFull, span, useNow} from "../core/times.js";
-import {capital} from "../core/words.js";
+import {capital, methodName} from "../core/words.js";
 import {html} from "../core/view.js";
 import {Icon} from "./icon.js";
 
-const WAYS = /** @type {Record<string, [string, string]>} */ ({
-  email: ["E-mail", "mail"], sms: ["SMS", "sms"], slack: ["Slack", "chat"], push: ["Push", "sms"], phone: ["Phone", "sms"],
-});
+const ICONS = /** @type {Record<string, string>} */ ({"e-mail": "mail", SMS: "sms", Slack: "chat", push: "sms"});
 const OCCASIONS = /** @type {Record<string, string>} */ ({
   first: "first page", escalated: "nobody had acknowledged", repeated: "asked again", restarted: "asked anew", changed: "its state changed",
   worsened: "it became worse", asked: "somebody asked for it", assigned: "it was assigned", unreached: "nobody was reached",
@@ -18,9 +16,9 @@ const STATES = /** @type {Record<string, [string, string, string]>} */ ({
 
 /** By what, in words, and its icon. @param {string} channel as `sms+5m` @param {string} target as `user:alice` */
 export function wayOf(channel, target) {
-  const method = channel.split("+")[0];
   if (!String(target).startsWith("user:")) return ["Channel", "hook"];
-  return WAYS[method] || [capital(method), "hook"];
+  const method = methodName(channel);
+  return [capital(method), ICONS[method] || "hook"];
 }
 
 /** Those that wait first, then the newest. @param {any[]} rows */
