@@ -18,10 +18,11 @@ refused with file and line.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from functions.console.elements import TEXT, without_line_ends
 from functions.console.names import (
     CAPITALS,
     LETTERS,
@@ -94,7 +95,7 @@ class _Reader:
         self._exports: list[str] = []
         self._later: list[tuple[str, int]] = []
         self._kept: list[Token] = []
-        self._elements: list[bool] = []  # of each template around: whether it is one of elements
+        self._elements: list[str | None] = []  # of each template around: None, or its mode
         self._skipped_to = 0
         self._is_head = True
 
@@ -146,28 +147,26 @@ class _Reader:
         if token.kind == "name" and token.text == "await" and not token.depth:
             raise JoinError(self._name, token.line, "`await` outside of braces cannot be joined.")
         self._is_head = self._is_head and token.kind == "space"
-        if token.kind in _TEMPLATES and token.text[0] == "`":
-            self._elements.append(bool(self._kept) and self._kept[-1].text == "html")
-        is_of_elements = bool(self._elements) and self._elements[-1]
-        self._kept.append(_without_line_ends(token) if is_of_elements else token)
-        if token.kind == "template":
-            self._elements.pop()
+        if token.kind in _TEMPLATES:
+            token = self._template(token)
+        self._kept.append(token)
+
+    def _template(self, token: Token) -> Token:
+        """A part of a template; one of elements without the line ends that htm drops."""
+        if token.text[0] == "`":
+            is_of_elements = bool(self._kept) and self._kept[-1].text == "html"
+            self._elements.append(TEXT if is_of_elements else None)
+        mode = self._elements.pop()
+        end = "`" if token.kind == "template" else "${"
+        if mode is not None:
+            text, mode = without_line_ends(token.text[1 : -len(end)], mode)
+            token = replace(token, text=f"{token.text[0]}{text}{end}")
+        if token.kind == "template-value":
+            self._elements.append(mode)
+        return token
 
 
 _TEMPLATES: Final = {"template", "template-value"}
-_BETWEEN_ELEMENTS: Final = re.compile(r"\s*\n\s*(?=<)|(?<=>)\s*\n\s*|(?<=^\})\s*\n\s*(?=\$\{$)")
-
-
-def _without_line_ends(token: Token) -> Token:
-    """A template of elements without the line ends that htm drops when it runs.
-
-    They are beside tags, and alone between two values.
-    """
-    if token.kind not in _TEMPLATES:
-        return token
-    return replace(token, text=_BETWEEN_ELEMENTS.sub("", token.text))
-
-
 _HOW_TO_IMPORT: Final = 'import as `import {a, b} from "./x.js";`, at the head of the file.'
 _HOW_TO_EXPORT: Final = "export a function, class or const, with its name, at the start of a line."
 
@@ -231,19 +230,40 @@ def _vendored(name: str, text: str) -> Module:
 
 def _squeezed(tokens: Sequence[Token]) -> str:
     """Code without indentation, needless line ends and the `;` before a `}`; strings stay."""
+    empty = set(_empty_statements(tokens))
     parts: list[str] = []
+    is_dropped = False
     space = ""
-    for token in tokens:
+    for at, token in enumerate(tokens):
         if token.kind == "space":
             space = "\n" if "\n" in token.text or space == "\n" else " "
             continue
-        if token.text == "}" and parts and parts[-1] == ";":
+        if token.text == "}" and is_dropped:
             parts.pop()
-        if space and parts:
-            parts.append(_kept_space(space, parts[-1], token))
-        parts.append(token.text)
+        kept = _kept_space(space, parts[-1], token) if space and parts else ""
+        parts += [kept, token.text] if kept else [token.text]
+        is_dropped = token.text == ";" and at not in empty
         space = ""
     return "".join(parts)
+
+
+_HEADS: Final = {"if", "for", "while", "with", "await"}  # await: of `for await (`
+
+
+def _empty_statements(tokens: Sequence[Token]) -> Iterator[int]:
+    """Where a `;` is a statement itself, or may be: `for (;;);`, `else;`."""
+    heads: list[bool] = []  # of each parenthesis around: whether a statement comes after it
+    is_before_statement = False
+    before = ""
+    for at, token in enumerate(tokens):
+        if token.kind == "space":
+            continue
+        if token.text == ";" and is_before_statement:
+            yield at
+        if token.text == "(":
+            heads.append(before in _HEADS)
+        is_before_statement = heads.pop() if token.text == ")" else token.text in {"else", ":"}
+        before = token.text
 
 
 def _kept_space(space: str, before: str, token: Token) -> str:
