@@ -202,7 +202,7 @@ def test_the_ways_to_a_person_are_in_words(
 
     expect(page.get_by_text("E-mail lena@example.com: not verified")).to_be_visible()
     expect(page.get_by_role("button", name="Test SMS")).to_be_visible()
-    expect(page.get_by_text("The test has a link; the button behind it")).to_be_visible()
+    expect(page.get_by_text("link verifies the address by a button")).to_be_visible()
     page.goto(f"{HOME}/users")
     lena = page.get_by_role("row").filter(has_text="lena")
     expect(lena).to_contain_text("E-mail (not verified), SMS (not verified)")

@@ -80,7 +80,7 @@ function Ways({it}) {
   return html`<section class="panel pad"><h2>Ways to reach ${it.name}</h2>${ways.length ? html`<ul class="rows-in">${ways.map(
     ([by, address, is]) => html`<li key=${by}><span class=${`told ${is ? "ok" : ""}`}><${Icon} name=${is ? "check" : "reach"} />${capital(methodName(by))}${address && ` ${address}`}: ${is ? "verified" : "not verified"}</span>
       <${Tests} address=${`/users/${it.name}/test`} body=${{by: [by]}} says=${`Test ${methodName(by)}`} /></li>`,
-  )}</ul><p class="quiet">The test has a link; the button behind it verifies the address.</p>` : html`<p>None: add an e-mail address or a phone below.</p>`}</section>`;
+  )}</ul><p class="quiet">The test’s link verifies the address by a button.</p>` : html`<p>None: add an e-mail address or a phone below.</p>`}</section>`;
 }
 
 export function TypePicker() {
