@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from functions.actions.digest_acting import CHUNK, in_chunks
+from functions.actions.links import awake_path
 from functions.actions.look import known_users, names_of, reader_of
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.errors import DigestNotFoundError
@@ -35,6 +36,8 @@ class DigestLook:
     reader: Reader
     names: Names
     at: datetime
+    awake: str | None
+    """The path of "I'm awake"; None: the reader is no person."""
 
     @property
     def unread(self) -> int:
@@ -74,13 +77,15 @@ def look_at_digest(digest: Digest, link: Link, at: datetime, ports: Ports) -> Di
     alerts = _alerts_of(digest.alert_ids[:LOOKED_AT_LIMIT], ports)
     users = known_users(ports)
     actors = [actor for it in alerts for actor in (it.acknowledged_by, it.resolved_by)]
+    reader = reader_of(link, users, ports.zone)
     return DigestLook(
         digest=digest,
         alerts=alerts,
         link=link,
-        reader=reader_of(link, users, ports.zone),
+        reader=reader,
         names=names_of(users, [link.actor, *actors], ports.people.on_call(at)),
         at=at,
+        awake=awake_path(link, at, ports) if reader.is_person else None,
     )
 
 

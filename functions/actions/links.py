@@ -4,7 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 from functions.actions.ports import Ports
-from tocsin.domain.link import Link, LinkExpiredError, LinkSigner, LinkUnknownError, read_link_key
+from tocsin.domain.link import (
+    LINK_PATH,
+    Link,
+    LinkAction,
+    LinkExpiredError,
+    LinkSigner,
+    LinkUnknownError,
+    read_link_key,
+)
 from tocsin.domain.short_link import read_short, stored_name
 
 
@@ -28,6 +36,14 @@ def _read(token: str, key: bytes, at: datetime, ports: Ports) -> Link:
     if at >= link.expires_at:
         raise LinkExpiredError(link.expires_at)
     return link
+
+
+def awake_path(link: Link, at: datetime, ports: Ports) -> str:
+    """The link "I'm awake" of the same reader: it works as long as the one that was opened."""
+    key = read_link_key(ports.secrets.get(ports.link_key_parameter, at=at))
+    signer = LinkSigner(key, ports.public_url)
+    life = link.expires_at - at
+    return LINK_PATH + signer.token(LinkAction.AWAKE, link.alert_id, by=link.by, at=at, life=life)
 
 
 def read_by_key[T](read: Callable[[bytes], T], at: datetime, ports: Ports) -> T:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from functions.actions.links import awake_path
 from functions.actions.refusals import was_refused
 from tocsin.adapters.aws_json import AwsError
 from tocsin.domain.errors import TryAgainError
+from tocsin.domain.link import LinkAction
 from tocsin.domain.reader import Names, Reader
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Look:
     """The newest, oldest first; one may be there twice."""
     is_refused: bool = False
     """Whether the state refused a press of this link."""
+    awake: str | None = None
+    """The path of "I'm awake"; None: the reader is no person, or the link is for one act."""
 
 
 def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
@@ -55,10 +59,12 @@ def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
     except (AwsError, TryAgainError) as error:
         ports.log.warning("Timeline cannot be read", kind=type(error).__name__)
         is_refused = False
+    reader = reader_of(link, users, ports.zone)
+    has_awake = reader.is_person and link.allows(LinkAction.AWAKE)
     return Look(
         alert=alert,
         link=link,
-        reader=reader_of(link, users, ports.zone),
+        reader=reader,
         at=at,
         names=names_of(
             users,
@@ -67,6 +73,7 @@ def look_at(link: Link, token: str, at: datetime, ports: Ports) -> Look:
         ),
         changes=changes,
         is_refused=is_refused,
+        awake=awake_path(link, at, ports) if has_awake else None,
     )
 
 

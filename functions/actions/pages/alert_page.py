@@ -9,7 +9,7 @@ from functions.actions.pages.page import page
 from tocsin.domain.alert import Alert
 from tocsin.domain.happened_in_words import done_in_words, happened_in_words
 from tocsin.domain.if_in_words import once_acknowledged
-from tocsin.domain.link import Link, LinkAction
+from tocsin.domain.link import AWAKE, AWAKE_MEANS, Link, LinkAction
 from tocsin.domain.next_in_words import View
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.reader import Names, Reader
@@ -132,6 +132,9 @@ def show_wording(wording: Wording, look: Look) -> str:
         details=_cut(wording.details),
         labels=Shown.of(wording.labels),
         links=Shown.of([link for link in wording.more_links if safe(link.url)]),
+        awake=look.awake,
+        awake_name=AWAKE,
+        awake_means=AWAKE_MEANS,
         alert_id=look.alert.alert_id,
         about_link=about_link(look.link, look.reader, look.names, state.clock),
     )

@@ -17,6 +17,7 @@ from tocsin.domain.digest_in_words import (
     where,
     who_has_them,
 )
+from tocsin.domain.link import AWAKE, AWAKE_MEANS
 from tocsin.domain.next_in_words import View
 from tocsin.domain.phrase import Phrase, Span, joined, plain
 from tocsin.domain.reader import starting
@@ -90,6 +91,9 @@ def show_digest(look: DigestLook) -> str:
         about_link=about_link(look.link, look.reader, look.names, clock),
         as_of=clock.seconds(look.at),
         digest_id=look.digest.digest_id,
+        awake=look.awake,
+        awake_name=AWAKE,
+        awake_means=AWAKE_MEANS,
     )
 
 

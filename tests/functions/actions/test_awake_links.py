@@ -6,11 +6,13 @@ import pytest
 
 from functions.actions.opened import SCANNED_FOR
 from tests.examples import HOUR, MINUTE
-from tests.functions.actions.holder import Holder
+from tests.functions.actions.holder import Holder, Page
+from tests.functions.actions.test_digest_links import freeze
 from tocsin.adapters.aws_json import AwsUnavailableError
 from tocsin.domain.awake import Awake, AwakeScope
 from tocsin.domain.ids import AlertId, instant
-from tocsin.domain.link import LinkAction
+from tocsin.domain.link import AWAKE, AWAKE_MEANS, LINK_LIFE, LINK_PATH, Link, LinkAction
+from tocsin.domain.short_link import SHORT_PATH
 
 DIGEST = AlertId("01KJMWTPM0SWN6QZPBR1784CMA")
 BROWSER = {"sec_fetch_dest": "document"}
@@ -127,6 +129,84 @@ def test_a_button_of_another_site_begins_nothing(holder: Holder, alert_id: Alert
 
     assert holder.press(token, "awake:1h", sec_fetch_site="cross-site").status == 403
     assert stored(holder) is None
+
+
+def test_a_persons_page_of_an_alert_leads_to_it_and_looking_changes_nothing(
+    holder: Holder, alert_id: AlertId
+) -> None:
+    made_at = holder.world.now
+    token = holder.token(LinkAction.VIEW, alert_id)
+    holder.world.pass_time()
+    before = list(holder.world.table.items)
+
+    page = holder.page(token)
+
+    link = linked(holder, page)
+    assert (link.action, link.alert_id, link.by) == (LinkAction.AWAKE, alert_id, "alice")
+    assert link.expires_at == made_at + LINK_LIFE, "it works no longer than the page's own link"
+    assert f"{AWAKE}: {AWAKE_MEANS}." in page.shown
+    assert holder.page(path_of(page)).heading == "Are you awake?"
+    assert list(holder.world.table.items) == before
+
+    holder.press_on(holder.page(path_of(page)), path_of(page), "awake:1h")
+
+    assert stored(holder) is not None
+
+
+def test_a_persons_page_of_a_digest_leads_to_it(holder: Holder, alert_id: AlertId) -> None:
+    freeze(holder, [alert_id])
+
+    page = holder.page(holder.token(LinkAction.DIGEST, DIGEST))
+
+    link = linked(holder, page)
+    assert (link.action, link.alert_id, link.by) == (LinkAction.AWAKE, DIGEST, "alice")
+    assert f"{AWAKE}: {AWAKE_MEANS}." in page.shown
+    holder.press_on(holder.page(path_of(page)), path_of(page), "awake:2h")
+    assert stored(holder) is not None
+
+
+def test_the_short_link_of_an_sms_leads_to_it(holder: Holder, alert_id: AlertId) -> None:
+    freeze(holder, [alert_id])
+    for action, of in ((LinkAction.VIEW, alert_id), (LinkAction.DIGEST, DIGEST)):
+        characters = holder.short_link(of, action=action)
+
+        page = holder.look(characters, below=SHORT_PATH.strip("/")).page
+
+        assert linked(holder, page).action is LinkAction.AWAKE
+
+
+def test_a_page_of_a_channel_does_not_lead_to_it(holder: Holder, alert_id: AlertId) -> None:
+    freeze(holder, [alert_id])
+    for action, of in ((LinkAction.VIEW, alert_id), (LinkAction.DIGEST, DIGEST)):
+        page = holder.page(holder.token(action, of, by="ops-slack"))
+
+        assert AWAKE not in page.links
+        assert AWAKE_MEANS not in page.shown
+
+
+def test_nor_does_the_page_of_a_link_for_one_act(holder: Holder, alert_id: AlertId) -> None:
+    for action in (LinkAction.ACKNOWLEDGE, LinkAction.SNOOZE, LinkAction.RESOLVE):
+        assert AWAKE not in holder.page(holder.token(action, alert_id)).links
+
+
+def test_it_is_on_the_page_after_a_press_too(holder: Holder, alert_id: AlertId) -> None:
+    token = holder.token(LinkAction.VIEW, alert_id)
+
+    page = holder.press_on(holder.page(token), token, "acknowledge")
+
+    assert linked(holder, page).action is LinkAction.AWAKE
+
+
+def path_of(page: Page) -> str:
+    """The token of the page's link."""
+    path = page.links[AWAKE]
+    assert path is not None
+    assert path.startswith(LINK_PATH)
+    return path.removeprefix(LINK_PATH)
+
+
+def linked(holder: Holder, page: Page) -> Link:
+    return holder.signer.read(path_of(page), holder.world.now)
 
 
 @pytest.mark.parametrize("action", [LinkAction.VIEW, LinkAction.AWAKE])

@@ -23,7 +23,7 @@ from tocsin.adapters.dynamodb.requests.answer_repository import DynamoDBAnswers
 from tocsin.domain.alert import AlertStatus
 from tocsin.domain.digest import Digest, DigestId
 from tocsin.domain.ids import Actor, AlertId, Fingerprint, ulid
-from tocsin.domain.link import LinkAction
+from tocsin.domain.link import AWAKE, LinkAction
 from tocsin.domain.severity import Severity
 from tocsin.domain.signal import Facts
 from tocsin_cli.simulated.stores import RETENTION, TABLE
@@ -456,7 +456,8 @@ def test_hostile_titles_are_text(holder: Holder, payload: str) -> None:
     }
     names = {name for _, attributes in page.elements for name in attributes}
     assert not [name for name in names if name.startswith("on") or name == "src"]
-    assert page.links == {"Open in the console": f"/console/digests/{DIGEST}"}
+    assert page.links.keys() == {"Open in the console", AWAKE}
+    assert page.links["Open in the console"] == f"/console/digests/{DIGEST}"
 
 
 def test_a_button_in_slack_acknowledges_these_and_tells_the_person(

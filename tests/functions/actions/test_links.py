@@ -209,7 +209,7 @@ def test_the_page_leads_to_the_alert_in_the_console_also_when_it_is_over(holder:
     over = holder.page(token)
 
     for page in (firing, over):
-        assert page.links == {"Open in the console": f"/console/alerts/{alert_id}"}
+        assert page.links["Open in the console"] == f"/console/alerts/{alert_id}"
 
 
 def test_the_state_is_in_the_title_and_in_the_heading(holder: Holder) -> None:
