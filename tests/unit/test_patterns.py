@@ -32,7 +32,7 @@ GROWTH: Final = 2.8
 """Of the time for twice the text: 2 where it is linear, 4 where it is quadratic."""
 
 BUILDS_THE_CONSOLE: Final = frozenset(
-    ("join.py", "modules.py", "names.py", "styles.py", "tokens.py", "vendor.py")
+    ("elements.py", "join.py", "modules.py", "names.py", "styles.py", "tokens.py", "vendor.py")
 )
 """Of functions/console: they read our own source when it is built, and are not deployed."""
 
