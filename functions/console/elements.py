@@ -1,4 +1,4 @@
-"""Templates of elements without the blanks that htm drops when it reads them."""
+"""Templates of elements without what htm drops when it reads them."""
 
 import re
 from typing import Final
@@ -10,14 +10,16 @@ _ENDS: Final = {_COMMENT: "-->", '"': '"', "'": "'"}
 """Of what stays as it is: a comment, and what is within quotes."""
 _IN_TAG: Final = re.compile(r"""[^>"']+""")
 _LINE_END: Final = re.compile(r"[ \t\r]*\n[ \t\r\n]*")
+_CLOSES: Final = re.compile(r"</[^>]+")
 _AT_THE_EDGES: Final = re.compile(r"^\s*\n\s*|\s*\n\s*$")
 
 
-def without_line_ends(text: str, mode: str) -> tuple[str, str]:
+def without_needless(text: str, mode: str) -> tuple[str, str]:
     """Shorten a part of a template, between two of its values.
 
     Line ends go that are beside a tag or a value. In a tag, where they part its properties, a blank
-    takes their place; within quotes they stay.
+    takes their place; within quotes they stay. A closing tag loses its name: it always closes the
+    element that is open.
 
     Args:
         text: The part.
@@ -55,4 +57,6 @@ def _piece(text: str, at: int, mode: str) -> tuple[int, str]:
 def _shortened(piece: str, mode: str) -> str:
     if mode == TEXT:
         return _AT_THE_EDGES.sub("", piece)
-    return _LINE_END.sub(" ", piece) if mode == _TAG else piece
+    if mode == _TAG:
+        return "</" if _CLOSES.fullmatch(piece) else _LINE_END.sub(" ", piece)
+    return piece

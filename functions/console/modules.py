@@ -22,7 +22,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from functions.console.elements import TEXT, without_line_ends
+from functions.console.elements import TEXT, without_needless
 from functions.console.names import (
     CAPITALS,
     LETTERS,
@@ -152,14 +152,14 @@ class _Reader:
         self._kept.append(token)
 
     def _template(self, token: Token) -> Token:
-        """A part of a template; one of elements without the line ends that htm drops."""
+        """A part of a template; one of elements without what htm drops."""
         if token.text[0] == "`":
             is_of_elements = bool(self._kept) and self._kept[-1].text == "html"
             self._elements.append(TEXT if is_of_elements else None)
         mode = self._elements.pop()
         end = "`" if token.kind == "template" else "${"
         if mode is not None:
-            text, mode = without_line_ends(token.text[1 : -len(end)], mode)
+            text, mode = without_needless(token.text[1 : -len(end)], mode)
             token = replace(token, text=f"{token.text[0]}{text}{end}")
         if token.kind == "template-value":
             self._elements.append(mode)

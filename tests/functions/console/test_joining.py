@@ -45,8 +45,10 @@ def code(text: str) -> str:
         ("const e = html`${a}\n  ${b} ${c}\n  d`;", "const e=html`${a}${b} ${c}d`;"),
         ("html`<${D} a=${b}\n  ${c} />${d}\n  ${e}`", "html`<${D} a=${b} ${c} />${d}${e}`"),
         ("html`<p a='>${b}\n  ${c}' />`", "html`<p a='>${b}\n  ${c}' />`"),
-        ("html`<p a='${b}' c\n\t d>\n${e}\n</p>`", "html`<p a='${b}' c d>${e}</p>`"),
-        ("html`a\n  b <b>\n c</b>\n d`", "html`a\n  b <b>c</b>d`"),
+        ("html`<p a='${b}' c\n\t d>\n${e}\n</p>`", "html`<p a='${b}' c d>${e}</>`"),
+        ("html`a\n  b <b>\n c</b>\n d`", "html`a\n  b <b>c</>d`"),
+        ("html`<${A}><a b='</i>'><//></${A}>`", "html`<${A}><a b='</i>'></></${A}>`"),
+        ("text`<a></a>`", "text`<a></a>`"),
         ("html`<!-- <p>\n ${a}\n -->\n b`", "html`<!-- <p>\n ${a}\n -->b`"),
         ("html`<!-- it's ${a} -->${b}\n${c}`", "html`<!-- it's ${a} -->${b}${c}`"),
         ("text`${a}\n  ${b}`", "text`${a}\n  ${b}`"),
@@ -60,7 +62,7 @@ def code(text: str) -> str:
         ("() => { for (const a of b) a(); ; }", "()=>{for(const a of b)a();}"),
         (
             "const e = html`\n  <p>\n    a  b\n    ${c}\n  </p>\n  <${D} x=1\n    y=${`\n <`} />`;",
-            "const e=html`<p>a  b${c}</p><${D} x=1 y=${`\n <`} />`;",
+            "const e=html`<p>a  b${c}</><${D} x=1 y=${`\n <`} />`;",
         ),
     ],
 )
