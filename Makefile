@@ -154,7 +154,7 @@ browser: $(VENV)/.installed  ## A Chromium for tests and pictures: BROWSER=, one
 	@python -m local.browser
 
 .PHONY: bench
-bench: build $(STACK_VENV)/.installed  ## Figures of docs/performance.md, measured here and now
+bench: build $(STACK_VENV)/.installed browser  ## Figures of docs/performance.md, measured here and now (BROWSER=)
 	@python -m bench
 
 .PHONY: storm

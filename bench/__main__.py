@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 
-from bench import list_bytes, report, stored_alerts, team, timeliness
+from bench import console_page, list_bytes, report, stored_alerts, team, timeliness
 from bench.cold_start import ColdStarts
 from bench.cpu_figures import CpuFigures
 from bench.embedded_dynamodb import create_queue, create_table, embedded_dynamodb
@@ -20,6 +20,7 @@ from bench.prices import Bill, bills
 from bench.request_cpu import RequestCpu, Stored, firing_ids
 from bench.runtime_loop import copy_runtime
 from bench.small_core import SmallCore
+from bench.team_on_stack import local_stack
 from bench.units import Units
 from bench.wired import Wired
 from local.stack.aws import Aws
@@ -49,14 +50,23 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--on-stack", action="store_true", help="pages and timers only; writes no file"
     )
+    parser.add_argument(
+        "--console", action="store_true", help="the console in a browser only; writes no file"
+    )
     said = parser.parse_args(arguments)
     try:
-        figures, priced = (_measure_times(), []) if said.on_stack else _measure(is_quick=said.quick)
+        priced: list[Bill] = []
+        if said.on_stack:
+            figures = _measure_times()
+        elif said.console:
+            figures = _measure_console()
+        else:
+            figures, priced = _measure(is_quick=said.quick)
     except LocalStackError as error:
         print(error, file=sys.stderr)
         return 2
     print(report.as_text(figures))
-    if not (said.quick or said.on_stack):
+    if not (said.quick or said.on_stack or said.console):
         report.write(figures, priced)
     is_missed = any(it.is_count and it.verdict is Verdict.MISSED for it in figures)
     return 1 if is_missed else 0
@@ -64,6 +74,11 @@ def main(arguments: Sequence[str]) -> int:
 
 def _measure_times() -> list[Figure]:
     return list(timeliness.figures(PAGES, TIMERS, _say))
+
+
+def _measure_console() -> list[Figure]:
+    with local_stack(_say) as stack:
+        return list(console_page.figures(stack, SIZES[0], _say))
 
 
 def _measure(*, is_quick: bool) -> tuple[list[Figure], list[Bill]]:
@@ -89,7 +104,7 @@ def _measure(*, is_quick: bool) -> tuple[list[Figure], list[Bill]]:
         parts = SmallCore(runtime, Path(folder), cpu, large)
         small_core = list(parts.figures(STARTS))
     # Only now: the embedded DynamoDB of the other measures is gone.
-    times = _measure_times()
+    times = [*_measure_times(), *_measure_console()]
     of_requests = CpuFigures(cpu.samples).of([small, large])
     return [*counted, *times, *of_requests, *starts.figures(), *small_core], priced
 

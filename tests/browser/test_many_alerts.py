@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from bench.page_tasks import traced
 from tests.browser.conftest import DESK, PHONE, PageOf, Size
-from tests.browser.tasks import traced
 from tests.stack.client import Client, Sender
 
 ALERTS = 1_000

@@ -4,11 +4,13 @@ import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import hostile
 from tests.browser.access import axe, does_not_scroll_sideways, focused, tab_to
 from tests.browser.conftest import DESK, PHONE, PageOf, Size, Watches
 from tests.stack.client import Client
@@ -393,3 +395,41 @@ def test_the_set_up_can_be_read_by_everybody(page_of: PageOf, size: Size) -> Non
             details.evaluate("it => { it.open = true; }")
         axe(page)
         does_not_scroll_sideways(page)
+
+
+def test_texts_of_the_set_up_are_only_text(
+    page_of: PageOf, made: Callable[[str, Any], str]
+) -> None:
+    weekly = {"rotation": "weekly", "handoff": "mon 09:00", "start": "2026-01-05"}
+    override = {"kind": "add", "user": "hostile-0", "from": soon(1), "to": soon(2)}
+    for number, bait in enumerate(hostile.BAITS):
+        name = f"hostile-{number}"
+        match = [f"name={json.dumps(bait)}"]
+        made(f"users/{name}", {"full_name": bait, "email": f"{name}@example.com"})
+        made(f"silences/{name}", {"match": match, "duration": "1h", "reason": bait})
+        made(f"maintenance-windows/{name}", {"match": match, "duration": "1h", "reason": bait})
+        steps = [{"name": bait[:60], "targets": [{"user": "hostile-0"}], "delay": "5m"}]
+        made(f"escalation-policies/{name}", {"steps": steps})
+        made(f"routes/{name}", {"match": match, "escalation_policy": name, "position": 900})
+        layers = [{**weekly, "name": bait[:60], "users": ["hostile-0"]}]
+        overrides = [{**override, "reason": bait}]
+        made(f"schedules/{name}", {"layers": layers, "overrides": overrides})
+    nouns = ("users", "silences", "maintenance-windows", "escalation-policies", "routes")
+    page = page_of("admin")
+    page.add_init_script(hostile.CATCHING)
+
+    for path in (
+        *(f"{HOME}/{noun}" for noun in (*nouns, "schedules")),
+        *(f"{HOME}/{nouns[number % 5]}/hostile-{number}" for number in range(len(hostile.BAITS))),
+        *(f"/console/on-call?schedule=hostile-{number}" for number in range(len(hostile.BAITS))),
+        "/console/activity",
+        "/console/reachability",
+    ):
+        page.goto(path)
+        page.locator("h1").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate(hostile.FOUND) == [], path
+
+
+def soon(hours: int) -> str:
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()

@@ -144,8 +144,9 @@ def test_a_link_signs_in_once_and_leaves_no_token_in_the_history(
     assert sent == ["a-token.of-a-link"] * 2
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_who_asks_for_a_link_signs_in_by_the_one_in_the_mail(
-    page_of: PageOf, api: Client, watches: Watches
+    page_of: PageOf, api: Client, watches: Watches, size: Size
 ) -> None:
     name = f"mia-{secrets.token_hex(4)}"
     address = f"{name}@example.com"
@@ -153,7 +154,7 @@ def test_who_asks_for_a_link_signs_in_by_the_one_in_the_mail(
     api.post(f"/api/v1/users/{name}/test", {"by": ["email"]}).expect(200)
     confirm = mailed(api, address, r"https?://[^/]+(/verify/[\w-]+)")
     api.with_key(None).post(confirm, b"", Content_Type=FORM).expect(200)
-    page = page_of("nobody", PHONE)
+    page = page_of("nobody", size)
     for complaint in ("401", "410"):
         watches.of(page).expect(complaint)
 
@@ -215,10 +216,11 @@ def test_what_the_company_account_refused_is_said_in_a_sentence(page_of: PageOf)
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_session_that_is_ended_elsewhere_leads_to_the_door_and_back(
-    page_of: PageOf, tocsin: Tocsin, watches: Watches, api: Client
+    page_of: PageOf, tocsin: Tocsin, watches: Watches, api: Client, size: Size
 ) -> None:
-    here, there = page_of("nobody"), page_of("nobody")
+    here, there = page_of("nobody", size), page_of("nobody", size)
     for page in (here, there):
         watches.of(page).expect("401")
         page.goto(HERE)
