@@ -379,6 +379,21 @@ def test_a_field_of_a_wrong_form_makes_nothing_else_wrong() -> None:
                 assert not others, (place, wrong)
 
 
+def test_a_shift_without_a_time_is_refused_also_where_days_are_left_out() -> None:
+    layer = {
+        "rrule": "FREQ=WEEKLY",
+        "duration": "24h",
+        "excluded": ["2026-12-26"],
+        "users": ["alice"],
+        "begins": "2026-01-05",
+        "until": "2026-12-31",
+    }
+
+    assert problems(with_change("schedules.0.layers.0", layer)) == {
+        "schedules[0].layers[0].at": "is needed with rrule"
+    }
+
+
 def test_a_file_that_is_no_object_is_refused() -> None:
     assert "team: payments" in problems(["team"])[""]
     assert "team: payments" in problems(None)[""]

@@ -203,14 +203,14 @@ class RotationBody(ConfigurationBody):
     @property
     def _pattern(self) -> Turns | Recurring:
         if self.rotation is None:
-            at = read_time(self.at or "00:00")
+            at = self.at or "00:00"
             excluded = (
-                datetime.fromisoformat(f"{text}T{self.at}" if len(text) <= _DATE_LENGTH else text)
+                datetime.fromisoformat(f"{text}T{at}" if len(text) <= _DATE_LENGTH else text)
                 for text in self.excluded
             )
             return Recurring(
                 rule=self.rrule or "",
-                at=at,
+                at=read_time(at),
                 duration=self.duration or DAY,
                 excluded=tuple(excluded),
             )

@@ -1,18 +1,15 @@
 """Reads a team's file, and says all that is wrong with it at once."""
 
-import copy
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from tocsin.bodies.channel_settings import named_channel, problems_of_settings
-from tocsin.bodies.field_errors import OR_NULL, UNKNOWN, problems_of
+from tocsin.bodies.field_errors import UNKNOWN, problems_of
 from tocsin.bodies.names import RESERVED_CHANNELS, RESERVED_INTEGRATIONS, RESERVED_USERS
 from tocsin.domain.errors import InvalidInputError, Problem
 from tocsin.team_file.model import (
@@ -27,6 +24,7 @@ from tocsin.team_file.model import (
     UserEntry,
     WindowEntry,
 )
+from tocsin.team_file.partial import problems_beside_form
 from tocsin.team_file.places import value_at, without_nulls
 from tocsin.team_file.references import (
     as_compared,
@@ -42,9 +40,6 @@ NOT_AS_IT_SHOULD_BE: Final = "The team's file is not as it should be."
 _SHOWN_LENGTH: Final = 60
 _EXPECTED: Final = "must "
 """Begins what a value should have been."""
-_STAND_INS: Final[Mapping[str | int, str]] = {"time_zone": "UTC"}
-"""Of a needed field that is wrong; else any text."""
-_WORD: Final = re.compile(r"\w+")
 
 
 class TeamFileError(InvalidInputError):
@@ -60,8 +55,8 @@ class _Section:
 
     name: str
     entry: type[BaseModel]
-    check: Callable[[Any], object] = lambda _entry: None
-    """Takes an entry of the right form; raises InvalidInputError."""
+    check: Callable[[Any], object] | None = None
+    """Takes an entry of the right form; raises InvalidInputError. None: its form is all."""
     reserved: Mapping[str, str] | None = None
     """Names that are refused, with the reason."""
 
@@ -166,122 +161,10 @@ def _problems_of_section(data: Mapping[str, Any], section: _Section) -> Iterator
             yield Problem(f"{path}.name", f"is reserved: {why}")
     members = data.get(section.name)
     for position, member in enumerate(members if isinstance(members, list) else ()):
-        if isinstance(member, Mapping):
-            yield from _problems_of_entry(member, section, f"{section.name}[{position}]")
-
-
-def _problems_of_entry(
-    member: Mapping[str, Any], section: _Section, path: str
-) -> Iterator[Problem]:
-    """What is wrong with an entry whose form is right, or would be without its broken parts."""
-    whole, kept, without = _without_broken(member, section.entry)
-    if whole is None:
-        return
-    try:
-        section.check(whole)
-    except InvalidInputError as refusal:
-        for problem in refusal.details:
-            if without.isdisjoint(_WORD.findall(f"{problem.field} {problem.problem}")):
-                yield Problem(f"{path}.{_as_written(problem.field, kept)}", problem.problem)
-
-
-type _Kept = Mapping[str, Sequence[int]]
-"""By list of an entry: the positions of its members that were kept."""
-
-
-def _without_broken(
-    member: Mapping[str, Any], model: type[BaseModel]
-) -> tuple[BaseModel | None, _Kept, frozenset[str]]:
-    """An entry without its fields whose form is wrong.
-
-    So that one mistake does not hide the others. Where a member of a list lacks more than that, all
-    of it is left out.
-
-    Returns:
-        None if it has no form even so; what was kept of its lists; the names of fields that were
-        left out: what a check says of those may be wrong.
-    """
-    errors = _errors(member, model)
-    remaining = copy.deepcopy(dict(member))
-    fields = [field for it in errors if (field := _field_of(it, member)) is not None]
-    for field in fields:
-        _leave_out(remaining, field)
-    needed = {it["loc"] for it in _errors(remaining, model) if it["type"] == "missing"}
-    for field in needed.intersection(fields):
-        _leave_out(remaining, field, _STAND_INS.get(field[-1], "x"))
-    without = frozenset(str(field[-1]) for field in fields)
-    places = {_listed(it) for it in _errors(remaining, model)}
-    if None in places:
-        return None, {}, without
-    kept: dict[str, Sequence[int]] = {}
-    for name in {it[0] for it in places if it is not None}:
-        members = remaining[name]
-        kept[name] = [it for it in range(len(members)) if (name, it) not in places]
-        remaining[name] = [members[it] for it in kept[name]]
-    if _errors(remaining, model):
-        return None, {}, without
-    return model.model_validate(remaining), kept, without
-
-
-def _errors(data: object, model: type[BaseModel]) -> Sequence[ErrorDetails]:
-    try:
-        model.model_validate(data)
-    except ValidationError as error:
-        said = error.errors(include_url=False, include_input=False)
-        return [it for it in said if it["type"] != OR_NULL] or said
-    return ()
-
-
-type _Field = tuple[str | int, ...]
-
-
-def _field_of(error: ErrorDetails, data: object) -> _Field | None:
-    """The field that an error is in, as a path; None: it is a member of a list that holds objects.
-
-    Parts of an error's place that are not in the data name the form that was tried.
-    """
-    path: list[tuple[str | int, object]] = []
-    for part in error["loc"]:
-        is_of_list = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        if is_of_list or (isinstance(data, Mapping) and part in data):
-            data = data[part]  # type: ignore[index] # one of the two
-            path.append((part, data))
-    if path and isinstance(path[-1][0], int) and not isinstance(path[-1][1], Mapping | list):
-        path.pop()
-    if not path or isinstance(path[-1][0], int):
-        return None
-    return tuple(part for part, _ in path)
-
-
-def _leave_out(
-    data: Any,  # noqa: ANN401 - an entry, in any shape
-    field: _Field,
-    stand_in: str | None = None,
-) -> None:
-    for part in field[:-1]:
-        if isinstance(data, Mapping) and part not in data:
-            return
-        data = data[part]
-    if stand_in is None:
-        data.pop(field[-1], None)
-    else:
-        data[field[-1]] = stand_in
-
-
-def _listed(error: ErrorDetails) -> tuple[str, int] | None:
-    """The list and the position of the member that an error is in; None: it is in none."""
-    name, *rest = error["loc"] or ("",)
-    position = next((part for part in rest if isinstance(part, int)), None)
-    return None if position is None or not isinstance(name, str) else (name, position)
-
-
-def _as_written(field: str, kept: _Kept) -> str:
-    """The field of a problem by the positions in the file."""
-    name, bracket, rest = field.partition("[")
-    if not bracket or name not in kept:
-        return field
-    position, _, after = rest.partition("]")
-    return f"{name}[{kept[name][int(position)]}]{after}"
+        if isinstance(member, Mapping) and section.check:
+            for problem in problems_beside_form(member, section.entry, section.check):
+                path = f"{section.name}[{position}].{problem.field}"
+                yield replace(problem, field=path)
 
 
 def _once(problems: Sequence[Problem], data: object) -> list[Problem]:
