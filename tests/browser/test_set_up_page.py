@@ -404,7 +404,7 @@ def test_texts_of_the_set_up_are_only_text(
     override = {"kind": "add", "user": "hostile-0", "from": soon(1), "to": soon(2)}
     for number, bait in enumerate(hostile.BAITS):
         name = f"hostile-{number}"
-        match = [f"name={json.dumps(bait)}"]
+        match = [f"name={json.dumps(f'is {bait}')}"]
         made(f"users/{name}", {"full_name": bait, "email": f"{name}@example.com"})
         made(f"silences/{name}", {"match": match, "duration": "1h", "reason": bait})
         made(f"maintenance-windows/{name}", {"match": match, "duration": "1h", "reason": bait})

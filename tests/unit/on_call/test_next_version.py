@@ -406,6 +406,17 @@ def test_a_layer_that_goes_leaves_nobody_unreachable() -> None:
     assert applied(after, text, saturday + DAY) == after
 
 
+def test_a_layer_that_goes_at_once_leaves_nobody_unreachable_either() -> None:
+    """Nobody is on call in the evening, so that the weekend's layer goes now."""
+    weekends = rotation(recurring("FREQ=WEEKLY;BYDAY=SA,SU", "00:00", 24), "carol")
+    before = schedule(rotation(weekly(), "alice", only=(OFFICE,)), weekends)
+    evening = utc("2026-01-05T17:00")
+
+    after = applied(before, schedule(rotation(daily(), "bob")), evening)
+
+    assert on_call(after, evening, utc("2026-01-10T12:00")) == [("bob",), ("bob",)]
+
+
 def test_layers_that_trade_their_hours_do_so_together() -> None:
     before = named(
         days=rotation(weekly(), "alice bob", only=(OFFICE,)),

@@ -107,11 +107,10 @@ def _leaves_nobody(
 
     A change whose parts are farther apart than can be looked at counts as one that does.
     """
-    begins = {it.begins or at for layer in after.layers for it in _split(layer, at)[1]}
-    if len(begins) <= 1:
-        return False
+    versions = [it for layer in after.layers for it in layer.versions]
+    begins = {it.begins for it in versions if it.begins is not None and it.begins >= at}
     for _ in range(_LOOKED_AT):
-        if at >= max(begins):
+        if at >= max(begins, default=at):
             return False
         now = layers_at(after, schedules, at)
         texts = [layers_at(it, schedules, at) for it in (before, text)]
@@ -139,6 +138,8 @@ class _Times:
     """Now."""
     shift_ends: datetime
     """When the running shift does, overrides aside; now if nobody is on call."""
+    people_end: datetime
+    """When somebody else is on call, or the schedule changes, at the earliest."""
     on_call: int | None
     """Position of the layer that is; None: none of the schedule's own."""
     rebuilt: datetime = LATEST
@@ -146,10 +147,10 @@ class _Times:
     mode: _Mode = _Mode.IN_TURN
 
     def at_once(self, going: Iterable[Layer]) -> _Times:
-        """Everything changes when layers go; not after one that waits to go."""
-        coming = (it for layer in going for it in _split(layer, self.at)[1])
-        gone = [it.begins for it in coming if it.rotation is None and it.begins]
-        return replace(self, mode=_Mode.AT_ONCE, rebuilt=min([self.rebuilt, *gone]))
+        """Everything changes when layers go; not after one that ends before, or waits to go."""
+        gone = [ends for layer in going if (ends := _ends_of(layer, self.at)) is not None]
+        at = max(min([self.rebuilt, *gone]), min(self.people_end, self.shift_ends))
+        return replace(self, mode=_Mode.AT_ONCE, rebuilt=at)
 
     def handoff(self, version: LayerVersion) -> datetime:
         """When a layer may turn by another rotation.
@@ -180,7 +181,7 @@ def _times_of(
     part = layers_at(before, schedules, at)
     own = [_in_force(layer, at) for layer in before.layers]
     position = part.version.position if part.version is not None and part.version in own else None
-    times = _Times(at, at, position)
+    times = _Times(at, at, at if part.version is None else part.ends, position)
     if part.version is not None:
         turn_ends, shift_ends, now = times.end_of_turn(part.version), part.ends, part
         while shift_ends < turn_ends and (now.people, now.layer) == (part.people, part.layer):
@@ -191,6 +192,17 @@ def _times_of(
     going = [_in_force(layer, at) for layer in _going(before, text)]
     ends = [times.end_of_turn(version) for version in going if version is not None]
     return replace(times, rebuilt=max([times.shift_ends, *ends]))
+
+
+def _ends_of(layer: Layer, at: datetime) -> datetime | None:
+    """When a layer ends that is in force: it waits to go, or has a last day; None: it goes on."""
+    version = _in_force(layer, at)
+    if version is None or version.rotation is None:
+        return None
+    ends = [it.begins for it in _split(layer, at)[1] if it.rotation is None and it.begins]
+    if version.rotation.until is not None:
+        ends.append(last_instant(version.rotation.until, zone_of(version.time_zone)))
+    return min((it for it in ends if it > at), default=None)
 
 
 def _going(before: Schedule, text: Schedule) -> list[Layer]:
