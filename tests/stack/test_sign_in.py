@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
+from local.browser import browser as browser_program
 from local.stack.deploy import STACK_NAME
 from local.stack.start import Stack
 from tests.stack.client import Client, Reply, Sender, eventually
@@ -190,3 +191,24 @@ def test_a_person_signs_in_at_the_embedded_cognito(
     assert browser.send("GET", "/session/doors").expect(200).data["oidc"] is not None
     replayed = Browser(browser.url, state).send("GET", f"{back.path}?{back.query}")
     assert replayed.expect(302).headers["location"] == "/console/sign-in?problem=again"
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_a_person_signs_in_at_the_embedded_cognito_in_a_browser(
+    stack: Stack, alice: User, pool: Pool, width: int
+) -> None:
+    with browser_program() as chromium:
+        page = chromium.new_page(base_url=stack.url, viewport={"width": width, "height": 800})
+        page.set_default_timeout(SECONDS * 1000)
+        page.goto("/console/sign-in?next=/console/on-call")
+        page.get_by_role("link", name=re.compile("^Continue with")).click()
+        page.wait_for_url(f"{pool.endpoint}/**")
+        page.locator("[name=username]").fill(alice.name)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("[name=password]").press("Enter")
+
+        page.wait_for_url(f"{stack.url}/console/on-call")
+        page.get_by_role("heading", name="There is no schedule yet").wait_for()
+        me = page.request.get("/api/v1/me").json()["data"]
+
+    assert (me["user"], me["session"]["door"]) == (alice.name, "oidc")

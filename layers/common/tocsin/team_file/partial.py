@@ -12,8 +12,8 @@ from tocsin.bodies.channels import CHANNEL_SETTINGS
 from tocsin.bodies.field_errors import OR_NULL, UNKNOWN
 from tocsin.domain.errors import InvalidInputError, Problem
 
-_ROUNDS: Final = 12
-"""More than an entry is deep: each round leaves out what is wrong, and then what needs that."""
+_TRIES: Final = 12
+"""More than an entry is deep: each one leaves out what is wrong, and then what needs that."""
 _STAND_INS: Final[Mapping[str, object]] = {
     "name": "name",
     "reason": "reason",
@@ -139,7 +139,7 @@ def _without_broken(
     remaining: dict[str, Any], model: type[BaseModel], dropped: _Dropped
 ) -> BaseModel | None:
     """The entry without what has a wrong form; None: too little would remain."""
-    for _ in range(_ROUNDS):
+    for _ in range(_TRIES):
         try:
             return model.model_validate(_kept(remaining))
         except ValidationError as error:
