@@ -37,7 +37,7 @@ KEPT_FOR: Final = timedelta(days=400)
 KEPT_VERSIONS: Final = 100
 """Of one layer: the newest."""
 _LOOKED_AT: Final = 1_000
-"""Times between which somebody else is on call."""
+"""Instants at which the gap check asks who is on call."""
 
 type _Turning = tuple[str, Rotation]
 """A time zone, and a rotation in it."""
@@ -139,7 +139,7 @@ class _Times:
     shift_ends: datetime
     """When the running shift does, overrides aside; now if nobody is on call."""
     people_end: datetime
-    """When somebody else is on call, or the schedule changes, at the earliest."""
+    """Until this instant at least the same people are on call."""
     on_call: int | None
     """Position of the layer that is; None: none of the schedule's own."""
     rebuilt: datetime = LATEST
