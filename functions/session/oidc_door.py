@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -44,6 +45,15 @@ KNOWN_FOR: Final = timedelta(hours=1)
 _DENIED: Final = "access_denied"
 
 
+class Refusal(StrEnum):
+    """Why nobody was signed in, as the sign-in page is told; pages/sign-in.js has the sentences."""
+
+    AGAIN = "again"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+    UNREACHABLE = "unreachable"
+
+
 class _Known:
     """The discovery document as it was last read."""
 
@@ -58,7 +68,7 @@ def begin_oidc(request: Request, ports: Ports) -> HttpAnswer:
     try:
         discovery = _discovery(settings, request.at, ports)
     except IssuerError as error:
-        return _failed("unreachable", error, request, ports)
+        return _failed(Refusal.UNREACHABLE, error, request, ports)
     state, nonce, verifier = (spell_session(ports.random_bytes(RANDOM_BYTES)) for _ in range(3))
     way = WayOut(
         nonce=nonce,
@@ -84,22 +94,24 @@ def end_oidc(request: Request, ports: Ports) -> HttpAnswer:
     count(Knock.OIDC, request.neighbourhood, request, ports)
     state, kept = request.query.get("state", ""), request.cookies.get(_state_name(ports), "")
     if not (state and hmac.compare_digest(state.encode(), kept.encode())):
-        return _failed("again", IssuerError("the state is another browser's"), request, ports)
+        return _failed(Refusal.AGAIN, IssuerError("the state is another browser's"), request, ports)
     way = ports.sign_ins.take_way(hash_secret(state), at=request.at)
     if way is None:
-        return _failed("again", IssuerError("the state was used, or is too old"), request, ports)
+        return _failed(
+            Refusal.AGAIN, IssuerError("the state was used, or is too old"), request, ports
+        )
     if said := request.query.get("error"):
-        problem = "cancelled" if said == _DENIED else "refused"
+        problem = Refusal.CANCELLED if said == _DENIED else Refusal.REFUSED
         return _failed(problem, IssuerError("the provider answered no"), request, ports)
     try:
         claims = _claims(request, way, settings, ports)
         email = address_in(claims, settings.domains)
     except IssuerError as error:
-        return _failed("refused", error, request, ports)
+        return _failed(Refusal.REFUSED, error, request, ports)
     found = [it for it in ports.users.list() if (it.value.email or "").lower() == email.lower()]
     if len(found) != 1:
         nobody = IssuerError("no one person of the team has the address")
-        return _failed("refused", nobody, request, ports)
+        return _failed(Refusal.REFUSED, nobody, request, ports)
     cookie = open_for_person(found[0], Door.OIDC, request, ports)
     return _redirect(way.path, cookie, _state_cookie("", ports, lasts_seconds=0))
 
@@ -180,7 +192,7 @@ def _state_cookie(state: str, ports: Ports, *, lasts_seconds: int) -> str:
     return set_cookie(name, state, ports, lasts_seconds=lasts_seconds, same_site="Lax")
 
 
-def _failed(problem: str, error: IssuerError, request: Request, ports: Ports) -> HttpAnswer:
+def _failed(problem: Refusal, error: IssuerError, request: Request, ports: Ports) -> HttpAnswer:
     request.facts["problem"] = str(error)
     forgotten = _state_cookie("", ports, lasts_seconds=0)
     return _redirect(f"{SIGN_IN_PAGE}?problem={problem}", forgotten)

@@ -354,7 +354,8 @@ def test_a_responder_makes_silences_and_nothing_else(page_of: PageOf) -> None:
 
 
 @pytest.fixture(scope="module")
-def shown(api: Client) -> None:
+def shown(api: Client) -> list[str]:
+    """The addresses of all pages, with an object of each kind behind them."""
     nasty = [f"name={json.dumps(NASTY)}"]
     weekly = {"rotation": "weekly", "handoff": "mon 09:00", "start": "2026-01-05"}
     bodies: dict[str, dict[str, Any]] = {
@@ -379,15 +380,16 @@ def shown(api: Client) -> None:
     }
     for noun in NOUNS:
         api.put(f"/api/v1/{noun}/for-axe", bodies[noun]).expect(200, 201)
+    key = api.post("/api/v1/keys", {"name": NASTY, "scopes": ["alerts"]}).expect(201).data
+    return [*PAGES, f"{HOME}/keys/{key['id']}"]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.usefixtures("shown")
-def test_the_set_up_can_be_read_by_everybody(page_of: PageOf, size: Size) -> None:
+def test_the_set_up_can_be_read_by_everybody(page_of: PageOf, shown: list[str], size: Size) -> None:
     """What senders and people wrote stays text: the page's watch fails where a script runs."""
     page = page_of("admin", size)
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    for path in PAGES:
+    for path in shown:
         page.goto(path)
         page.locator("h1").wait_for()
         page.wait_for_load_state("networkidle")
@@ -398,8 +400,9 @@ def test_the_set_up_can_be_read_by_everybody(page_of: PageOf, size: Size) -> Non
 
 
 def test_texts_of_the_set_up_are_only_text(
-    page_of: PageOf, made: Callable[[str, Any], str]
+    page_of: PageOf, made: Callable[[str, Any], str], api: Client
 ) -> None:
+    keys: list[str] = []
     weekly = {"rotation": "weekly", "handoff": "mon 09:00", "start": "2026-01-05"}
     override = {"kind": "add", "user": "hostile-0", "from": soon(1), "to": soon(2)}
     for number, bait in enumerate(hostile.BAITS):
@@ -414,13 +417,24 @@ def test_texts_of_the_set_up_are_only_text(
         layers = [{**weekly, "name": bait[:60], "users": ["hostile-0"]}]
         overrides = [{**override, "reason": bait}]
         made(f"schedules/{name}", {"layers": layers, "overrides": overrides})
-    nouns = ("users", "silences", "maintenance-windows", "escalation-policies", "routes")
+        words = {bait[:64]: "critical"}
+        mapping = {"name": f"`{json.dumps(bait)}`"}
+        made(f"integrations/{name}", {"type": "generic", "severity_map": words, "mapping": mapping})
+        url = f"https://example.com/?q={'/'.join(hostile.kept(bait).split())}"
+        made(f"channels/{name}", {"type": "webhook", "url": url})
+        key = {"name": bait[:100], "scopes": ["alerts:read"], "user": "hostile-0"}
+        keys.append(api.post("/api/v1/keys", key).expect(201).data["id"])
+    labels = {"storm_labels": ["__proto__", "constructor", "javascript:pwned"]}
+    before = api.get("/api/v1/settings").expect(200).data["storm_labels"]
+    api.patch("/api/v1/settings", labels).expect(200)
+    nouns = [noun for noun in NOUNS if noun not in ("schedules", "heartbeats")]
     page = page_of("admin")
     page.add_init_script(hostile.CATCHING)
 
     for path in (
-        *(f"{HOME}/{noun}" for noun in (*nouns, "schedules")),
-        *(f"{HOME}/{nouns[number % 5]}/hostile-{number}" for number in range(len(hostile.BAITS))),
+        *(f"{HOME}/{noun}" for noun in (*nouns, "schedules", "keys", "settings")),
+        *(f"{HOME}/{nouns[number % 7]}/hostile-{number}" for number in range(len(hostile.BAITS))),
+        *(f"{HOME}/keys/{id_}" for id_ in keys[::7]),
         *(f"/console/on-call?schedule=hostile-{number}" for number in range(len(hostile.BAITS))),
         "/console/activity",
         "/console/reachability",
@@ -429,6 +443,9 @@ def test_texts_of_the_set_up_are_only_text(
         page.locator("h1").wait_for()
         page.wait_for_load_state("networkidle")
         assert page.evaluate(hostile.FOUND) == [], path
+    api.patch("/api/v1/settings", {"storm_labels": before}).expect(200)
+    for id_ in keys:
+        api.delete(f"/api/v1/keys/{id_}").expect(204)
 
 
 def soon(hours: int) -> str:

@@ -311,3 +311,14 @@ def test_the_door_can_be_read_by_everybody(page_of: PageOf, size: Size) -> None:
     page.locator("h1").wait_for()
     axe(page)
     does_not_scroll_sideways(page)
+
+
+def test_a_key_of_nobody_has_no_phone_and_is_asked_for_none(page_of: PageOf) -> None:
+    page = page_of("admin")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    page.goto("/console/me/phone")
+
+    expect(page.get_by_text("This key belongs to no person")).to_be_visible()
+    assert not [url for url in asked if "push-devices" in url]

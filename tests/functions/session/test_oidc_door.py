@@ -2,9 +2,11 @@
 
 import base64
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -451,3 +453,11 @@ def test_the_log_says_what_went_wrong_and_nothing_secret(
     assert "the token is for another client" in written
     for secret in (sent["state"], sent["nonce"], "code-0", MAIL):
         assert secret not in written
+
+
+def test_the_sign_in_page_has_a_sentence_for_each_refusal() -> None:
+    page = Path(__file__).parents[3] / "functions/console/src/pages/sign-in.js"
+    said = re.search(r"PROBLEMS = \{(.*?)\n\};", page.read_text(encoding="utf-8"), re.DOTALL)
+
+    assert said
+    assert re.findall(r"^  (\w+): \"", said[1], re.MULTILINE) == list(oidc_door.Refusal)

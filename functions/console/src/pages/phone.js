@@ -23,12 +23,16 @@ const WEEK_MS = 7 * 86_400_000;
 
 function Phone() {
   const me = useMe();
+  if (!me) return html`<${Skeleton} />`;
+  if (!me.user) return html`<${Empty} title="Push is for people" why="This key belongs to no person, so it has no phone. Sign in as yourself to add one." />`;
+  return html`<${Devices} />`;
+}
+
+function Devices() {
   const {query} = useRoute();
   const {value: devices, error} = useLive(async () => /** @type {Device[]} */ ((await api.get("/me/push-devices")).data));
   const [asked, setAsked] = useState(query.device || "");
   usePushes((said) => said.device && setAsked(said.device));
-  if (!me) return html`<${Skeleton} />`;
-  if (!me.user) return html`<${Empty} title="Push is for people" why="This key belongs to no person, so it has no phone. Sign in as yourself to add one." />`;
   if (error && !devices) return html`<${Empty} title="Your devices cannot be shown" why=${error.message} />`;
   if (!devices) return html`<${Skeleton} />`;
   const own = devices.find((it) => it.id === ownDeviceId() && !it.gone_at);
