@@ -68,9 +68,10 @@ test: $(VENV)/.installed  ## Everything: check, then the tests on the local stac
 	@$(MAKE) --jobs=2 --output-sync=line check build advisories stack-test-ready
 	$(call say,All other tests: those on the local stack show here, the rest beside them and at the end)
 	@mkdir -p .local; \
-	python -m pytest $(OTHER_TESTS) >.local/tests.log 2>&1 & beside=$$!; \
-	{ apart=0; python -m pytest $(WAITING_TESTS) || apart=$$?; \
-	$(MAKE_COMMAND) openapi-test || apart=$$?; python -m pytest tests/browser || apart=$$?; \
+	{ others=0; python -m pytest $(OTHER_TESTS) || others=$$?; \
+	$(MAKE_COMMAND) openapi-test || others=$$?; \
+	exit $$others; } >.local/tests.log 2>&1 & beside=$$!; \
+	{ apart=0; python -m pytest $(WAITING_TESTS) || apart=$$?; python -m pytest tests/browser || apart=$$?; \
 	exit $$apart; } >.local/waiting-tests.log 2>&1 & waiting=$$!; \
 	on_stack=0; python -m pytest tests/stack $(addprefix --ignore=,$(WAITING_TESTS)) || on_stack=$$?; \
 	python -m pytest $(LAST_TESTS) || on_stack=$$?; \
