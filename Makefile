@@ -30,9 +30,9 @@ SOURCES := $(wildcard functions layers/common/tocsin cli local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 # Most of their time they wait, for an outage or the next step: on a stack beside the others'.
 WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py golden_silences.py golden_storm.py golden_two_teams.py team_file.py storm.py upgrade.py restart.py bench.py)
-OTHER_TESTS := tests/functions tests/faults --ignore=tests/functions/ingest
+OTHER_TESTS := tests/functions tests/faults
 # In the time that the tests on the stack leave.
-LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build tests/cli tests/functions/ingest)
+LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build tests/cli)
 
 # `sam build` and the layer's Makefile look for python3.13 on the PATH.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)

@@ -156,7 +156,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         f"{_DYNAMODB}.alerts.slot_repository",
         "    if item and write_id and is_ours(item, write_id):\n        return item\n",
         "",
-        aims=("acknowledged while a page is",),
+        aims=("a storm of unrelated",),
     ),
     Mutant(
         "counts move although the timeline has it",
