@@ -29,7 +29,7 @@ ARCH ?= arm64 x86_64
 SOURCES := $(wildcard functions layers/common/tocsin cli local ops bench tests)
 QUICK_TESTS := $(wildcard tests/unit tests/template)
 # Most of their time they wait, for an outage or the next step: on a stack beside the others'.
-WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py golden_silences.py golden_storm.py golden_two_teams.py team_file.py storm.py upgrade.py restart.py bench.py)
+WAITING_TESTS := $(addprefix tests/stack/test_,backup.py golden_outage.py golden_paging.py golden_silences.py golden_storm.py golden_two_teams.py team_file.py upgrade.py restart.py bench.py)
 OTHER_TESTS := tests/functions tests/faults
 # In the time that the tests on the stack leave.
 LAST_TESTS := $(wildcard tests/contract tests/scenarios tests/build tests/cli)
