@@ -315,7 +315,7 @@ def test_everybody_can_read_it(crew: Crew, alert_id: str, size: Size) -> None:
     page.get_by_role("button", name="More actions").click()
     axe(page)
     page.get_by_role("button", name=re.compile("^Ask people now")).click()
-    expect(page.get_by_label("ben")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="ben")).to_be_visible()
     axe(page)
     does_not_scroll_sideways(page)
 

@@ -187,7 +187,7 @@ def test_everybody_can_read_them(crew: Crew, api: Client, incident_id: str, size
     axe(page)
     does_not_scroll_sideways(page)
     page.get_by_role("button", name="Ask people").click()
-    expect(page.get_by_label("ben")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="ben")).to_be_visible()
     axe(page)
     page.goto("/console/incidents")
     expect(page.locator(".listed").first).to_be_visible()

@@ -441,7 +441,7 @@ def test_texts_of_the_set_up_are_only_text(
     ):
         page.goto(path)
         page.locator("h1").wait_for()
-        page.wait_for_load_state("networkidle")
+        expect(page.locator(".bones")).to_have_count(0)
         assert page.evaluate(hostile.FOUND) == [], path
     api.patch("/api/v1/settings", {"storm_labels": before}).expect(200)
     for id_ in keys:
