@@ -86,11 +86,6 @@ def environment_of(function: Function | None) -> Mapping[str, str]:
         **ROOT_CREDENTIALS,
         "AWS_REGION": REGION,
         "TABLE_NAME": "tocsin",
-        "TIMERS_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/timers",
-        "DELIVERIES_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/deliveries",
-        "LINK_KEY_PARAMETER": "/tocsin/bench/link-key",
-        "PUSH_KEY_PARAMETER": "/tocsin/bench/push-key",
-        "PUSH_PUBLIC_KEY": "B-public",
         "BENCH_HANDLER": function.handler if function else "",
         **(function.environment if function else {}),
     }

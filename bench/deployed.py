@@ -13,6 +13,7 @@ from local.stack.prerequisites import LocalStackError
 
 BUILD: Final = ROOT / ".aws-sam/build"
 _LAYER: Final = "CommonLayer/python"
+_QUEUES: Final = "https://sqs.us-east-1.amazonaws.com/000000000000"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Function:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """As in template.yaml, without the table's name."""
+        """As in template.yaml, without the table's name. Nothing is at the addresses of queues."""
         return {
             "POWERTOOLS_SERVICE_NAME": self.service,
             "POWERTOOLS_LOG_LEVEL": "INFO",
@@ -35,6 +36,13 @@ class Function:
             "LOG_LEVEL": "INFO",
             "RETENTION_DAYS": "90",
             "PUBLIC_URL": "",
+            "TIMERS_QUEUE_URL": f"{_QUEUES}/timers",
+            "DELIVERIES_QUEUE_URL": f"{_QUEUES}/deliveries",
+            "FAILURES_QUEUE_URL": f"{_QUEUES}/failures",
+            "CHANNEL_SECRETS_PREFIX": "/tocsin/bench",
+            "LINK_KEY_PARAMETER": "/tocsin/bench/link-key",
+            "PUSH_KEY_PARAMETER": "/tocsin/bench/push-key",
+            "PUSH_PUBLIC_KEY": "B-public",
             "TEAM": "tocsin",
             "STAGE": "bench",
         }

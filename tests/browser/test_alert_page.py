@@ -229,6 +229,45 @@ def test_what_was_sent_is_shown_and_the_timeline_copied(crew: Crew, alert_id: st
     assert "Times are in Europe/Berlin." in copied
 
 
+@pytest.mark.parametrize(
+    ("part", "lacks"), [("notifications", "Who was told"), ("timeline", "Timeline")]
+)
+def test_it_is_acknowledged_though_a_part_of_its_page_does_not_come(
+    crew: Crew, api: Client, alert_id: str, watches: Watches, part: str, lacks: str
+) -> None:
+    page = crew.page_as("ann")
+    watches.of(page).expect("Failed to load resource")
+    broken = {"error": {"code": "internal", "message": "Storage is gone."}}
+    page.route(f"**/{part}?*", lambda route: route.fulfill(status=500, json=broken))
+    shown(page, alert_id)
+    panel = page.locator(".panel").filter(has=page.get_by_role("heading", name=lacks))
+    expect(panel).to_contain_text("It cannot be shown now. Storage is gone.")
+
+    page.get_by_role("button", name="Acknowledge").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("you have it")
+    assert status(api, alert_id)[0] == "acknowledged"
+
+
+def test_enter_confirms_where_a_note_may_be_left_out(
+    crew: Crew, api: Client, alert_id: str
+) -> None:
+    page = shown(crew.page_as("ann"), alert_id)
+    page.keyboard.press("n")
+    page.keyboard.type("One")
+    page.keyboard.press("Enter")
+    page.keyboard.type("two")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("r")
+    page.keyboard.type("Disk replaced")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Resolved by")
+    assert api.entries(alert_id, "note")[0]["note"] == "One\ntwo"
+    assert api.entries(alert_id, "resolved")[0]["note"] == "Disk replaced"
+
+
 def test_values_are_a_line_and_a_table(crew: Crew) -> None:
     key = f"measured {uuid4()}"
     opened = [
@@ -311,6 +350,8 @@ def test_everybody_can_read_it(crew: Crew, alert_id: str, size: Size) -> None:
     expect(page.locator(".ledger")).to_be_visible()
 
     axe(page)
+    page.get_by_text("Show what was sent").click()
+    expect(page.locator(".raw pre").first).to_be_visible()
     does_not_scroll_sideways(page)
     page.get_by_role("button", name="More actions").click()
     axe(page)

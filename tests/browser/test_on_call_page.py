@@ -312,6 +312,18 @@ def test_alice_hands_over_to_carol(pages: WorldPages) -> None:
     assert people_at(pages, NINE + timedelta(hours=1)) == ["carol"]
 
 
+def test_only_whole_shifts_are_swapped(pages: WorldPages) -> None:
+    pages.world.now += timedelta(minutes=31)
+    page = opened(pages.page("alice"), "?schedule=primary")
+    page.get_by_role("button", name="Swap").click()
+    dialog = page.get_by_role("dialog", name="Swap in primary")
+
+    for label in ("Give", "Take for it"):
+        offered = dialog.get_by_label(label).locator("option").all_inner_texts()
+        assert len(offered) > 5
+        assert [it for it in offered if not it.endswith(("09:00", "18:00"))] == []
+
+
 def test_alice_asks_for_a_swap_and_bob_accepts(pages: WorldPages) -> None:
     alice = opened(pages.page("alice"), "?schedule=primary")
     alice.get_by_role("button", name="Swap").click()
@@ -375,7 +387,7 @@ def test_an_override_for_the_weekend(pages: WorldPages) -> None:
     dialog.get_by_label("From").fill("2026-03-07T00:00")
     dialog.get_by_label("Until").fill("2026-03-06T00:00")
     dialog.get_by_role("button", name="Make the override").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("Until must lie after its begin")
+    expect(dialog.get_by_role("alert")).to_contain_text("Until must lie after from")
 
     dialog.get_by_label("Until").fill("2026-03-09T00:00")
     dialog.get_by_role("button", name="Make the override").click()

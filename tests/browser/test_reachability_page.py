@@ -163,7 +163,7 @@ def test_shadow_mode_stands_above_everything(chromium: Browser) -> None:
     shadow = page.get_by_role("region", name="Shadow mode")
     expect(shadow).to_contain_text("Shadow mode: no message leaves this stack")
     expect(page.get_by_role("heading", level=1)).to_have_text(
-        "Pages arrive; 1\u00a0thing to look at"
+        "Each alert finds somebody; 1\u00a0thing to look at"
     )
     resort = problem(page, "There is no address of last resort for alerts that reach nobody")
     expect(resort).to_contain_text("Deploy the stack with BackstopEmail or BackstopPhone")

@@ -75,4 +75,5 @@ def _view_session(session: Session) -> dict[str, Any]:
         "door": session.door,
         "created_at": written(session.created_at),
         "expires_at": written(session.expires_at),
+        "ends_at": written(session.ends_at),
     }

@@ -36,7 +36,8 @@ class OwnSession(View):
     id: str = Field(examples=["01KJM60000DRQ5V1N9YH3KW2TC"])
     door: Door = Field(description="By what it was opened.")
     created_at: Instant
-    expires_at: Instant = Field(description="If it is not used again; seven days at most.")
+    expires_at: Instant = Field(description="If it is not used again.")
+    ends_at: Instant = Field(description="However much it is used: seven days after it was opened.")
 
 
 class Caller(View):

@@ -54,6 +54,7 @@ def test_me_says_who_is_signed_in(browser: Browser) -> None:
         "door": "link",
         "created_at": "2026-03-01T09:00:00.000Z",
         "expires_at": "2026-03-01T21:00:00.000Z",
+        "ends_at": "2026-03-08T09:00:00.000Z",
     }
 
 

@@ -79,10 +79,11 @@ export function go(address, {replace = false} = {}) {
   const before = place.get();
   window.history[replace ? "replaceState" : "pushState"](null, "", address);
   place.set(here());
-  if (before.path !== place.get().path) {
+  const {path, query} = place.get();
+  if (before.path !== path) {
     window.scrollTo(0, 0);
     document.getElementById("main")?.focus({preventScroll: true});
-  }
+  } else if (!replace && before.query.page !== query.page) document.getElementById("main")?.focus();
 }
 
 /**

@@ -92,16 +92,22 @@ function written(how, at) {
 /** @param {number} at */
 const dayOf = (at) => written({year: "numeric", month: "2-digit", day: "2-digit"}, at);
 
+/** What is to come is rounded up to the minute, as the API writes it. @param {string} iso @param {number} now ms */
+function minuteOf(iso, now) {
+  const at = Date.parse(iso);
+  return at > now ? Math.ceil(at / MINUTE) * MINUTE : at;
+}
+
 /** "08:50"; of another day, and more than twelve hours off, also the day. @param {string} iso @param {number} now ms */
 export function clock(iso, now) {
-  const at = Date.parse(iso);
+  const at = minuteOf(iso, now);
   const time = written({hour: "2-digit", minute: "2-digit"}, at);
   return dayOf(at) === dayOf(now) || Math.abs(at - now) < DAY / 2 ? time : `${day(at, now)}${NB}${time}`;
 }
 
 /** "today 09:00", "Mon 09:00", "21 Feb 09:00". @param {string} iso @param {number} now ms */
 export function dayAndTime(iso, now) {
-  const at = Date.parse(iso);
+  const at = minuteOf(iso, now);
   const time = written({hour: "2-digit", minute: "2-digit"}, at);
   return `${dayOf(at) === dayOf(now) ? "today" : day(at, now)}${NB}${time}`;
 }

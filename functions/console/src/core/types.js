@@ -81,7 +81,7 @@
  * @property {string | null} [time_zone]
  * @property {string | null} [team]
  * @property {string | null} [stage]
- * @property {{id: string, door: string, created_at: string, expires_at: string} | null} [session]
+ * @property {{id: string, door: string, created_at: string, expires_at: string, ends_at: string} | null} [session]
  *
  * @typedef {object} Page
  * @property {string} path with `{name}` for a part that varies

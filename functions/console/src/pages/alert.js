@@ -16,6 +16,7 @@ import {Ledger} from "../parts/ledger.js";
 import {Mark} from "../parts/mark.js";
 import {Sentence, plainSentence} from "../parts/sentence.js";
 import {SentLinks} from "../parts/sent-links.js";
+import {Skeleton} from "../parts/skeleton.js";
 import {Tag} from "../parts/tag.js";
 import {Time} from "../parts/time.js";
 import {calledNames, Moment, Timeline} from "../parts/timeline.js";
@@ -31,15 +32,11 @@ export const alertPage = {path: "/console/alerts/{id}", title: () => "Alert", co
 function AlertPage({params: {id}}) {
   const path = `/alerts/${encodeURIComponent(id)}`;
   const [shown, setShown] = useState(TIMELINE_PART);
-  const {value, error} = useLive(async () => {
-    const [alert, timeline, ledger] = await Promise.all([
-      api.get(path, {words: true, time_zone: zoneName()}),
-      getAll(`${path}/timeline`, {words: true, time_zone: zoneName(), sort: "-at"}, shown),
-      getAll(`${path}/notifications`, {}, TOLD),
-    ]);
-    return {alert: alert.data, timeline, ledger: ledger.rows};
-  }, [id, shown]);
-  const title = value ? `${headline(value.alert, Date.now())}: ${nameOf(value.alert)}` : "";
+  const {value: alert, error} = useLive(async () => (await api.get(path, {words: true, time_zone: zoneName()})).data, [id]);
+  // Without these the alert can be acknowledged all the same.
+  const {value: timeline, error: noTimeline} = useLive(() => getAll(`${path}/timeline`, {words: true, time_zone: zoneName(), sort: "-at"}, shown), [id, shown]);
+  const {value: ledger, error: noLedger} = useLive(async () => (await getAll(`${path}/notifications`, {}, TOLD)).rows, [id]);
+  const title = alert ? `${headline(alert, Date.now())}: ${nameOf(alert)}` : "";
   useEffect(() => {
     if (title) document.title = `${document.title.match(/^\(\d+\+?\) /)?.[0] || ""}${title.slice(0, 120)} · Tocsin`;
   });
@@ -47,8 +44,8 @@ function AlertPage({params: {id}}) {
     document.body.classList.add("has-bar");
     return () => document.body.classList.remove("has-bar");
   }, []);
-  if (!value) return html`<${Gone} what="alert" error=${error} />`;
-  const {alert, timeline, ledger} = value;
+  if (!alert) return html`<${Gone} what="alert" error=${error} />`;
+  const lacks = (/** @type {Error | null} */ problem) => (problem ? html`<p class="problem">It cannot be shown now. ${problem.message}</p>` : html`<${Skeleton} />`);
   /** @type {Record<string, string>} */
   const known = Object.fromEntries([alert.next_action, ...(alert.ahead || [])].flatMap((it) => it?.called || []).map((it) => [it.user, it.name]));
   return html`<nav class="crumb" aria-label="You are here"><a href="/"><${Icon} name="back" />Alerts</a>${alert.labels.service && html`<span aria-hidden="true">/</span><a href=${filterHref("service", alert.labels.service)}>${alert.labels.service}</a>`}</nav>
@@ -58,13 +55,13 @@ function AlertPage({params: {id}}) {
     <div class="cols">
       <div class="side">
         <section class="panel pad"><header><h2>Timeline</h2><${CopyMarkdown} path=${path} /></header>
-          <${Timeline} alert=${alert} changes=${timeline.rows} hasMore=${timeline.isMore} onMore=${() => setShown(shown * 4)} /></section>
-        <section class="panel pad"><h2>Who was told</h2><${Ledger} rows=${ledger} names=${(/** @type {string} */ user) => known[user] || capital(user)} /></section>
+          ${timeline ? html`<${Timeline} alert=${alert} changes=${timeline.rows} hasMore=${timeline.isMore} onMore=${() => setShown(shown * 4)} />` : lacks(noTimeline)}</section>
+        <section class="panel pad"><h2>Who was told</h2>${ledger ? html`<${Ledger} rows=${ledger} names=${(/** @type {string} */ user) => known[user] || capital(user)} />` : lacks(noLedger)}</section>
       </div>
       <aside class="side" aria-label="Facts">
         <${ValueGraph} alert=${alert} />
         <${Labels} labels=${alert.labels} />
-        <${Facts} alert=${alert} changes=${timeline.rows} path=${path} />
+        <${Facts} alert=${alert} changes=${timeline?.rows || []} path=${path} />
       </aside>
     </div>`;
 }
@@ -88,7 +85,7 @@ function Head({alert}) {
   const isOver = state === "over";
   const lasted = (isOver ? Date.parse(alert.resolved_at) : now) - Date.parse(alert.fired_at);
   const who = plainSentence(alert.words?.who).replace(/\.$/, "");
-  const has = who.replace(/^Nobody/, "nobody").replace(/^You /, "you ");
+  const has = who.replace(/^Nobody/, "nobody").replace(/^You /, "you ").replace(/^Snoozed/, "snoozed");
   const lasts = alert.status === "firing" && state === "lone" ? ` for ${span(Math.max(lasted, 0))}` : "";
   const said = isOver ? `Resolved by ${actorName(alert.resolved_by)} after ${span(lasted)}` : `${headline(alert, now)}${lasts}, ${has}`;
   const severity = isOver ? "good" : alert.severity;
@@ -169,7 +166,7 @@ function Raw({path}) {
     }
   };
   return html`<details class="raw" onToggle=${open}><summary>Show what was sent</summary>${bodies &&
-    [["First", bodies.first], ["Last", bodies.last]].map(([name, it]) => it && html`<div key=${name}><p class="quiet">${name}, <${Time} at=${it.received_at} as="day" />, ${it.content_type}, ${it.size} bytes${it.truncated && ", only the beginning"}</p><${Code} block text=${it.body} says=${`Copy the ${String(name).toLowerCase()} body`} /></div>`)}
+    [["What opened it", bodies.first], ["What last changed it", bodies.last?.received_at === bodies.first?.received_at ? null : bodies.last]].map(([name, it]) => it && html`<div key=${name}><p class="quiet">${name}, <${Time} at=${it.received_at} as="day" />, ${it.content_type}, ${it.size} bytes${it.truncated && ", only the beginning"}</p><${Code} block text=${it.body} says=${`Copy ${String(name).toLowerCase()}`} /></div>`)}
     ${bodies && !bodies.first && !bodies.last && html`<p class="quiet">No body is kept: a person opened it, or it came by an event of the API.</p>`}</details>`;
 }
 

@@ -13,6 +13,13 @@ import {Select} from "../parts/select.js";
 import {Tabs} from "../parts/tabs.js";
 
 const PAUSE_MS = 300; // of writing, before it is looked for
+/** What an address says of the look of the list, not of what is in it. */
+export const LOOKS = new Set(["theme", "density", "group", "sort", "tv", "page"]);
+
+/** The address without its filter. @param {Record<string, string>} query */
+export function unfiltered(query) {
+  return addressWith(Object.fromEntries(["page", ...Object.keys(query).filter((name) => !LOOKS.has(name))].map((name) => [name, null])));
+}
 
 /**
  * @param {{query: Record<string, string>, value: import("./alerts.js").Loaded, by?: string, sort?: string, isPicking?: boolean, onPicking?: (() => void) | null}} props
@@ -42,7 +49,7 @@ export function Sift({query, value, by = "none", sort = "worst", isPicking = fal
   ${isOpen && html`<${Dialog} title="Filter" class="sheet-up" onClose=${() => setOpen(false)}><${Find} words=${query.q || ""} />
     <${Select} label="Group by" value=${by} options=${groups.map(([name, says]) => [name, capital(says)])} onInput=${group} />
     <${Select} label="Order" value=${sort} options=${Object.entries(SORTS).map(([name, {says}]) => [name, says])} onInput=${order} />
-    <div class="do"><${Button} solid onClick=${() => setOpen(false)}>Show<//><a class="btn" href="/" onClick=${() => setOpen(false)}>Clear the filter</a></div><//>`}`;
+    <div class="do"><${Button} solid onClick=${() => setOpen(false)}>Show<//><a class="btn" href=${unfiltered(query)} onClick=${() => setOpen(false)}>Clear the filter</a></div><//>`}`;
 }
 
 /** @param {string} name @param {string} says @param {boolean} isHere @param {() => void} pick */

@@ -12,6 +12,7 @@ import {SEVERITIES} from "../core/types.js";
 import {html, useEffect, useLayoutEffect, useMemo, useRef, useState} from "../core/view.js";
 import {claimCount, shiftEnds, tellCount, useWatch} from "../core/watch.js";
 import {capital, listed, nextOf, plural, targetName} from "../core/words.js";
+import {problemOf} from "../parts/ask-dialog.js";
 import {Banner} from "../parts/banner.js";
 import {Button} from "../parts/button.js";
 import {Chip} from "../parts/chip.js";
@@ -23,14 +24,14 @@ import {SnoozeMenu} from "../parts/snooze-menu.js";
 import {AlertRow} from "./alert-row.js";
 import {AskMany} from "./alerts-ask.js";
 import {NothingOpen} from "./alerts-empty.js";
-import {Sift} from "./alerts-sift.js";
+import {LOOKS, Sift, unfiltered} from "./alerts-sift.js";
 
 /** @typedef {import("../core/types.js").Alert} Alert */
 /** @typedef {import("../core/bulk.js").Verb} Verb */
 
 const LOADED = 1_000; // beyond, a person narrows the filter
 const DRAWN = 100; // rows in the page at once
-const OWN = new Set(["theme", "density", "group", "sort", "tv", "page"]);
+const NOTHING = "Nothing is selected";
 const EMPTY = /** @type {Set<string>} */ (new Set());
 
 export const alertsPage = {path: "/", title: () => "Alerts", component: Alerts};
@@ -42,7 +43,7 @@ export const alertsPage = {path: "/", title: () => "Alerts", component: Alerts};
  */
 export function filterOf(query) {
   const {status = "open", ...rest} = query;
-  const filter = Object.fromEntries(Object.entries(rest).filter(([name]) => !OWN.has(name)));
+  const filter = Object.fromEntries(Object.entries(rest).filter(([name]) => !LOOKS.has(name)));
   if (status === "snoozed") filter.snoozed = "true";
   return {...filter, status: status === "open" || status === "snoozed" ? "firing,acknowledged" : status};
 }
@@ -68,10 +69,10 @@ function Alerts() {
   const lone = value ? value.alerts.filter((it) => isLone(it, timeNow())) : [];
   useEffect(() => {
     if (!value) return;
-    if (isPlain) tellCount(value.alerts, value.isMore);
+    if (isPlain) tellCount(value.alerts, mayHaveMore(value, "critical"));
     setRestless(lone.some((it) => it.next_action?.kind !== "none"));
   }, [value, isPlain]);
-  if (!value) return error ? html`<${Empty} title="The alerts cannot be shown" why=${error.message} />` : html`<h1 class="unseen">Alerts</h1><${Skeleton} lines=${8} says="Loading the alerts" />`;
+  if (!value) return error ? html`<${Empty} title="The alerts cannot be shown" why=${problemOf(error)} act=${!isPlain && html`<a class="btn solid" href=${unfiltered(query)}>Clear the filter</a>`} />` : html`<h1 class="unseen">Alerts</h1><${Skeleton} lines=${8} says="Loading the alerts" />`;
   const isEmpty = value.counts.total === 0 && isPlain;
   return html`${isEmpty ? html`<${NothingOpen} asOf=${asOf} isStale=${isStale} />` : html`<${Now} lone=${lone} value=${value} isPlain=${isPlain} query=${query} />`}
     ${!isEmpty && html`<${List} key=${value.key} value=${value} query=${query} isPlain=${isPlain} acts=${acts} isTv=${isTv} />`}`;
@@ -79,19 +80,21 @@ function Alerts() {
 
 /** @typedef {Awaited<ReturnType<typeof load>>} Loaded */
 
+/** Whether there may be more of it than what is loaded: the worst come first. @param {Loaded} value @param {string | undefined} severity */
+const mayHaveMore = ({isMore, alerts}, severity) => isMore && alerts.at(-1)?.severity === severity;
+
 /** The sentence about now. @param {{lone: Alert[], value: Loaded, isPlain: boolean, query: Record<string, string>}} props */
 function Now({lone, value, isPlain, query}) {
   const me = useMe();
   const {counts, alerts} = value;
   const worst = SEVERITIES.find((severity) => lone.some((it) => it.severity === severity));
-  // The worst come first: of what is not loaded, some may be as bad as the last one.
-  const many = `${lone.filter((it) => it.severity === worst).length}${value.isMore && alerts.at(-1)?.severity === worst ? "+" : ""}`;
+  const many = `${lone.filter((it) => it.severity === worst).length}${mayHaveMore(value, worst) ? "+" : ""}`;
   const mine = alerts.filter((it) => it.status === "acknowledged" && me?.user && (it.assigned_to || it.acknowledged_by) === me.user).length;
   const sentence = worst ? `${many} ${worst}${worst === "warning" && many !== "1" ? "s" : ""}, nobody has ${many === "1" ? "it" : "them"}`
     : isPlain ? "Somebody has each of them"
     : query.status === "resolved" ? `${alerts.length}${value.isMore ? "+" : ""} resolved` : alerts.length ? plural(alerts.length, "alert") : "No alert matches";
   return html`<header class="now"><h1>${worst && html`<${Mark} severity=${worst} says=${`${capital(worst)}:`} />`}${sentence}</h1>
-    <p>${isPlain && html`<${NextCall} alerts=${lone} />`}<span>${mine > 0 && `You have ${mine}. `}${counts.total} open${counts.snoozed > 0 && `, ${counts.snoozed} snoozed`}.</span></p></header>`;
+    <p>${isPlain && html`<${NextCall} alerts=${lone} />`}<span>${mine > 0 && `You have ${mine}${value.isMore ? "+" : ""}. `}${counts.total} open${counts.snoozed > 0 && `, ${counts.snoozed} snoozed`}.</span></p></header>`;
 }
 
 /** Who is called next, and for what. @param {{alerts: Alert[]}} props */
@@ -123,12 +126,16 @@ function List({value, query, isPlain, acts, isTv}) {
   const [selected, setSelected] = useState(EMPTY);
   const [isAll, setAll] = useState(false); // beyond what is loaded
   const [isPicking, setPicking] = useState(false); // on a phone
-  const [at, setAt] = useState("");
+  // Kept with the address, so that Back leads to the row that one came from.
+  const [at, setAt] = useState(() => (loaded.some(({id}) => id === window.history.state?.at) ? String(window.history.state.at) : ""));
   const [anchor, setAnchor] = useState("");
   const [busy, setBusy] = useState(EMPTY);
   const [asking, setAsking] = useState(/** @type {{verb: Verb, ids: string[] | null} | null} */ (null));
-  const [snoozing, setSnoozing] = useState(0);
+  const [snoozing, setSnoozing] = useState(false);
   const watch = useWatch();
+  useEffect(() => {
+    if (at) window.history.replaceState({at}, "");
+  }, [at]);
 
   // What stands stays where it is; a new order is taken when a person asks for one.
   const how = `${sort} ${by}`;
@@ -159,9 +166,9 @@ function List({value, query, isPlain, acts, isTv}) {
   const page = Math.min(pages, Math.max(1, Number(query.page) || 1)) - 1;
   const drawn = new Set(ids.slice(page * DRAWN, (page + 1) * DRAWN));
   const byId = new Map(inOrder.map((it) => [it.id, it]));
-  const alive = (/** @type {Iterable<string>} */ some) => [...some].filter((id) => byId.has(id) && !gone.has(id));
+  const alive = (/** @type {Iterable<string>} */ some) => [...some].filter((id) => byId.has(id) && !gone.has(id) && !busy.has(id));
   /** Null: all that match. @returns {string[] | null} */
-  const targets = () => (isAll ? null : selected.size ? alive(selected) : at && !gone.has(at) ? [at] : []);
+  const targets = () => (isAll ? null : alive(selected.size ? selected : [at]));
 
   const pick = (/** @type {string} */ id, /** @type {boolean} */ isRange) => {
     const next = new Set(selected);
@@ -194,19 +201,22 @@ function List({value, query, isPlain, acts, isTv}) {
     return ids[to];
   };
 
-  /** @param {Verb} verb @param {string[] | null} some all that match: null @param {Record<string, unknown>} [body] @param {string} [words] */
-  const run = async (verb, some, body = {}, words = "") => {
+  /** @param {Verb} verb @param {string[] | null} some all that match: null @param {Record<string, unknown>} [body] @param {string} [words]
+   * @param {{tell?: (text: string) => void, done?: () => void}} [dialog] that asked: hears how far it is, and what went wrong */
+  const run = async (verb, some, body = {}, words = "", {tell = announce, done} = {}) => {
     setBusy(new Set(some || ids));
     try {
       const isLong = !some || some.length > DRAWN;
-      const progress = (/** @type {number} */ done) => isLong && announce(`${VERBS[verb].doing} ${done}`);
+      const progress = (/** @type {number} */ done) => isLong && tell(`${VERBS[verb].doing} ${done}`);
       const results = some ? await actOn(verb, some, body, progress) : await actOnAll(verb, filterOf(query), body, progress);
       const changed = changedBy(results);
       const back = verb === "ack" ? "unack" : verb === "snooze" ? "unsnooze" : null;
       const undo = back && changed.length ? async () => say(inNumbers(/** @type {Verb} */ (back), await actOn(/** @type {Verb} */ (back), changed))) : null;
-      say(`${inNumbers(verb, results)}${words && ` until ${words}`}`, {undo, undoSays: verb === "ack" ? "Give back" : "Undo"});
+      say(`${inNumbers(verb, results)}${words && changed.length > 0 ? ` until ${words}` : ""}`, {undo, undoSays: verb === "ack" ? "Give back" : "Undo"});
       clear();
+      done?.();
     } catch (error) {
+      if (done) throw error;
       sayError(error);
     } finally {
       setBusy(EMPTY);
@@ -219,22 +229,25 @@ function List({value, query, isPlain, acts, isTv}) {
     const some = targets();
     if (some?.length === 1 && verb === "ack") run(verb, some);
     else if (!some || some.length) setAsking({verb, ids: some});
-    else announce("Nothing is selected");
+    else say(NOTHING);
   };
   const snooze = () => {
     const some = targets();
-    if (some && !some.length) return announce("Nothing is selected");
+    if (some && !some.length) return say(NOTHING);
     if (some) setSelected(new Set(some));
-    setSnoozing(snoozing + 1);
+    setSnoozing(true);
   };
   const group = "The list";
+  const isPast = query.status === "resolved";
   const acting = acts ? {
     x: {run: () => at && pick(at, false), says: "Select", group},
     "Shift+X": {run: () => at && pick(at, true), says: "Select from the last one to here", group},
     "*": {run: pickAll, says: "Select all of them", group},
-    a: {run: () => ask("ack"), says: "Acknowledge; with many selected, Enter confirms: * a Enter for all", group},
-    s: {run: snooze, says: "Snooze", group},
-    r: {run: () => ask("resolve"), says: "Resolve", group},
+    ...(!isPast && {
+      a: {run: () => ask("ack"), says: "Acknowledge; with many selected, Enter confirms: * a Enter for all", group},
+      s: {run: snooze, says: "Snooze", group},
+      r: {run: () => ask("resolve"), says: "Resolve", group},
+    }),
     n: {run: () => ask("note"), says: "Write a note", group},
   } : {};
   useKeys(/** @type {Record<string, import("../core/keys.js").Key>} */ ({
@@ -251,7 +264,9 @@ function List({value, query, isPlain, acts, isTv}) {
   useCommands(acts ? [
     {name: "Select all alerts of the list", run: pickAll, keys: "*"},
     {name: "Acknowledge what is selected", run: () => ask("ack"), keys: "a"},
+    {name: "Snooze what is selected", run: snooze, keys: "s"},
     {name: "Resolve what is selected", run: () => ask("resolve"), keys: "r"},
+    {name: "Write a note on what is selected", run: () => ask("note"), keys: "n"},
   ] : []);
 
   // Of a filtered list nothing can be said about the storm as a whole.
@@ -277,15 +292,11 @@ function List({value, query, isPlain, acts, isTv}) {
     ${(selected.size > 0 || isPicking) && html`<div class="picked" role="region" aria-label="Selected"><span><b class="num">${isAll ? "All that match" : selected.size}</b>${!isAll && " selected"}</span>
       ${!isAll && (selected.size < alive(ids).length || value.isMore) && html`<${Button} onClick=${() => (selected.size < alive(ids).length ? pickAll() : setAll(true))}>${value.isMore && selected.size >= alive(ids).length ? "All that match" : `All ${alive(ids).length}`}<//>`}
       ${selected.size ? html`<${Button} keys="a" icon="check" onClick=${() => ask("ack")}>Acknowledge<//>
-      <${SnoozeMenu} up keys="s" openNow=${snoozing} shiftEnds=${shiftEnds(watch)} onPick=${(/** @type {Record<string, unknown>} */ body, /** @type {string} */ words) => run("snooze", targets(), body, words)} />
+      <${SnoozeMenu} up keys="s" openNow=${snoozing} onOpen=${() => setSnoozing(false)} shiftEnds=${shiftEnds(watch)} onPick=${(/** @type {Record<string, unknown>} */ body, /** @type {string} */ words) => run("snooze", targets(), body, words)} />
       <${Button} keys="r" onClick=${() => ask("resolve")}>Resolve<//><${Button} keys="n" onClick=${() => ask("note")}>Note<//>`
       : html`<${Button} icon="check" onClick=${() => setAsking({verb: "ack", ids: alive(ids)})}>Acknowledge all<//>`}
       <${Button} bare square icon="close" says="Select nothing" onClick=${clear} /></div>`}
-    ${asking && html`<${AskMany} verb=${asking.verb} count=${asking.ids?.length} first=${byId.get(asking.ids?.[0] || "")?.name || ""} onClose=${() => setAsking(null)} onRun=${(/** @type {string} */ note) => {
-      const {verb, ids: some} = asking;
-      setAsking(null);
-      run(verb, some, note ? {note} : {});
-    }} />`}`;
+    ${asking && html`<${AskMany} verb=${asking.verb} count=${asking.ids?.length} first=${byId.get(asking.ids?.[0] || "")?.name || ""} onClose=${() => setAsking(null)} onRun=${(/** @type {string} */ note, /** @type {(text: string) => void} */ tell) => run(asking.verb, asking.ids, note ? {note} : {}, "", {tell, done: () => setAsking(null)})} />`}`;
 }
 
 /** The first of these that there is, once it is drawn. @param {string[]} ids */
@@ -311,7 +322,7 @@ function StormBanner({storm, ids, isPlain, isMore, acts, onAck}) {
   const act = html`${acts && ids.length > 0 && html`<${Button} solid onClick=${onAck}>Acknowledge these ${ids.length}<//>`}
     <a class="btn" href=${addressWith({from: since, page: null})}>Show</a>${storm.incident_id && html`<a class="btn" href=${`/console/incidents/${storm.incident_id}`}>Incident</a>`}`;
   return html`<${Banner} kind="warn" icon="storm" says="Storm" fact=${`${plural(storm.opened, "alert")} in ${plural(minutes, "minute")}${storm.groups.length ? `, ${plural(storm.groups.length, "group")}` : ""}`} act=${act}>
-    ${isPlain && html`<p><b>${ids.length ? `Nobody has ${ids.length}${isMore ? "+" : ""} of them.` : "Somebody has each of them."}</b></p>`}
+    ${isPlain && html`<p><b>${ids.length ? `Nobody has ${ids.length}${isMore ? "+" : ""}.` : "Somebody has each of them."}</b></p>`}
     <p class="wide quiet">${storm.groups.map(({name, opened}) => `${name}\u00a0${opened}`).join(", ") || "\u00a0"}</p><//>`;
 }
 
@@ -341,14 +352,14 @@ function Foot({count, groups, by, page, pages, sort, value}) {
   return html`${pages > 1 && html`<nav class="pager" aria-label="Parts of the list">
       ${page > 0 ? html`<a class="btn" href=${step(page - 1)}>Previous ${DRAWN}</a>` : html`<span></span>`}<span class="num">${page * DRAWN + 1} to ${Math.min(count, (page + 1) * DRAWN)} of ${count}${isMore && "+"}</span>
       ${page < pages - 1 ? html`<a class="btn" href=${step(page + 1)}>Next ${Math.min(DRAWN, count - (page + 1) * DRAWN)}</a>` : html`<span></span>`}</nav>`}
-    <p class="pagefoot">${plural(count, "alert")}${isMore && ", and more: narrow the filter to see them"}${by !== "none" && ` in ${plural(groups, "group")}`}. ${SORTS[sort].says}${sort === "worst" && ", then oldest"}.${searchedTo && " Older ones were not searched."}</p>`;
+    <p class="pagefoot">${isMore && "The first "}${plural(count, "alert")}${by !== "none" && ` in ${plural(groups, "group")}`}. ${isMore && "Narrow the filter to see the others. "}${SORTS[sort].says}${sort === "worst" && ", then oldest"}.${searchedTo && " Older ones were not searched."}</p>`;
 }
 
 /** @param {{query: Record<string, string>, hidden: number, value: Loaded}} props */
 function NothingFound({query, hidden, value}) {
   const isPast = query.status === "resolved";
   const fact = isPast ? "No resolved alert matches" : hidden ? `Your filter hides ${plural(hidden, "open alert")}` : "No alert matches";
-  const chosen = Object.entries(query).filter(([name]) => !OWN.has(name)).map(([name, text]) => (name === "q" ? `“${text}”` : `${name.replace(/^label\./, "")} ${text}`));
-  return html`<div class="gap"><${Banner} icon="filter" says="Nothing found" fact=${fact} act=${html`<a class="btn solid" href="/">Clear the filter</a>`}>
+  const chosen = Object.entries(query).filter(([name]) => !LOOKS.has(name)).map(([name, text]) => (name === "q" ? `“${text}”` : `${name.replace(/^label\./, "")} ${text}`));
+  return html`<div class="gap"><${Banner} icon="filter" says="Nothing found" fact=${fact} act=${html`<a class="btn solid" href=${unfiltered(query)}>Clear the filter</a>`}>
     <p>No match for ${listed(chosen)}.${value.searchedTo && " Older ones were not searched."}</p><//></div>`;
 }

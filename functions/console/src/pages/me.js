@@ -25,7 +25,7 @@ function Mine() {
   const me = useMe();
   if (!me) return html`<${Skeleton} />`;
   return html`<div class="mine"><div class="now"><h1>${me.user ? `You are ${me.user}` : `You use the key ${me.name}`}${me.role && `, ${me.role}`}</h1>
-      <p>${me.session ? html`Signed in by ${DOORS[me.session.door] || me.session.door}, until <${Time} at=${me.session.expires_at} as="day" /> at the latest.` : "By an API key, without a session."} Times are ${zoneName()}.</p></div>
+      <p>${me.session ? html`Signed in by ${DOORS[me.session.door] || me.session.door}, until <${Time} at=${me.session.expires_at} as="day" /> if unused, <${Time} at=${me.session.ends_at} as="day" /> at the latest.` : "By an API key, without a session."} Times are ${zoneName()}.</p></div>
     <${Sessions} me=${me} />
     <${Looks} />
     ${hasPage(PHONE) && html`<section class="panel pad"><h2>My phone</h2><p>Let this device be paged by push, and test it.</p><div class="do"><a class="btn" href=${PHONE}><${Icon} name="sms" />My phone</a></div></section>`}</div>`;

@@ -13,7 +13,8 @@ import {Dialog} from "../parts/dialog.js";
 import {Field} from "../parts/field.js";
 import {Select} from "../parts/select.js";
 
-const EIGHT_WEEKS = 56 * 86_400_000;
+const SECOND = 1000;
+const EIGHT_WEEKS = 56 * 86_400 * SECOND;
 
 /**
  * @typedef {object} Draft what a form begins with
@@ -127,9 +128,10 @@ export function SwapForm({schedule, zone, people: {me, users, called}, onClose})
   const [takes, setTakes] = useState("");
   useEffect(() => {
     const now = timeNow();
-    api.get(`${path}/shifts`, {from: iso(now), to: iso(now + EIGHT_WEEKS)}).then(
-      // One that runs can be handed over, not swapped.
-      ({data}) => setShifts(byPerson(data).filter((it) => Date.parse(it.from) > now + 1000)),
+    const end = now + EIGHT_WEEKS;
+    api.get(`${path}/shifts`, {from: iso(now), to: iso(end)}).then(
+      // One that runs can be handed over, not swapped; the last one is cut where the answer ends.
+      ({data}) => setShifts(byPerson(data).filter(({from, to}) => Date.parse(from) > now + SECOND && Date.parse(to) < end - SECOND)),
       (error) => {
         sayError(error);
         onClose();
@@ -147,7 +149,7 @@ export function SwapForm({schedule, zone, people: {me, users, called}, onClose})
     await api.post(`${path}/swaps`, {...about, user: asker, with: taken.user, gives: span(given), takes: span(taken)});
     return `${called(taken.user)} is asked`;
   };
-  const lacks = (/** @type {string} */ who) => html`<p class="problem">${who} no shift in the next eight weeks that has not begun.</p>`;
+  const lacks = (/** @type {string} */ who) => html`<p class="problem">${who} no whole shift in the next eight weeks.</p>`;
   return html`<${Form} title=${`Swap in ${schedule}`} verb=${taken ? `Ask ${called(taken.user)}` : "Ask"} run=${run} onClose=${onClose} disabled=${!(given && taken)}>
     <p>Nothing changes before the other one accepts. Times are ${here}${zone !== here && `; the schedule’s zone is ${zone}`}.</p>
     ${can("config:write") && html`<${Select} label="Who asks" value=${asker} onInput=${setAsker} options=${users.map((it) => [it, called(it)])} />`}

@@ -111,7 +111,7 @@ function ReachabilityPage() {
   if (!value) return html`<${Skeleton} lines=${6} />`;
   const problems = problemsOf(value);
   const bad = problems.filter((it) => it.in_the_way).length;
-  const heading = !value.every((it) => it.ok) ? "Some alerts reach nobody" : bad ? `${plural(bad, "thing")} in the way of pages` : `Pages arrive; ${plural(problems.length, "thing")} to look at`;
+  const heading = !value.every((it) => it.ok) ? "Some alerts reach nobody" : bad ? `${plural(bad, "thing")} in the way of pages` : `Each alert finds somebody; ${plural(problems.length, "thing")} to look at`;
   const checked = `Checked at ${clockWithSeconds(asOf || 0)} (${zoneName()}), for critical alerts and warnings.`;
   return html`<div class="reach">
     ${paging === "shadow" && html`<${Banner} icon="reach" kind="warn" says="Shadow mode" fact="Shadow mode: no message leaves this stack"><p>Another tool still pages. Each alert’s ledger has what would be sent. Deploy with the parameter Paging=on to page from here.</p><//>`}

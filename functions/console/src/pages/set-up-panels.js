@@ -3,7 +3,8 @@
 import {api} from "../core/api.js";
 import {useLive} from "../core/live.js";
 import {html, useState} from "../core/view.js";
-import {actorName, capital, methodName, plural, targetName} from "../core/words.js";
+import {timeNow} from "../core/times.js";
+import {actorName, capital, methodName, plural, targetName, whoHas} from "../core/words.js";
 import {Act} from "../parts/act.js";
 import {Banner} from "../parts/banner.js";
 import {Code} from "../parts/code.js";
@@ -59,7 +60,7 @@ function Holds({it}) {
 
 /** @param {{alerts: any[]}} props */
 const Newest = ({alerts}) => html`<ul class="rows-in">${alerts.map(
-  (/** @type {any} */ it) => html`<li key=${it.id}><${Mark} severity=${it.severity} state=${it.status === "resolved" ? "over" : it.status === "acknowledged" ? "held" : "lone"} /><a href=${`/console/alerts/${it.id}`}>${it.name}</a> <span class="quiet">seen <${Time} at=${it.last_seen_at} as="day" /></span></li>`,
+  (/** @type {any} */ it) => html`<li key=${it.id}><${Mark} severity=${it.severity} state=${whoHas(it, timeNow()).state} /><a href=${`/console/alerts/${it.id}`}>${it.name}</a> <span class="quiet">seen <${Time} at=${it.last_seen_at} as="day" /></span></li>`,
 )}</ul>`;
 
 /** @param {{address: string, says: string, body?: any}} props */
@@ -150,6 +151,6 @@ function Tried({result}) {
     ${signal?.summary && html`<p>${signal.summary}</p>`}
     ${policy && html`<p>Asks by ${policy}${route && `, as the route ${route} says`}.</p>`}
     ${signal && !policy && !pages.length && html`<p>Pages nobody: no policy is for it.</p>`}
-    <ul class="rows-in">${pages.map((/** @type {any} */ page, /** @type {number} */ place) => html`<li key=${place}><${Time} at=${page.at} /> ${targetName(page.target)} by ${page.channel || "nothing"}${page.problem && html`: <span class="wrong">${page.problem}</span>`}</li>`)}</ul>
+    <ul class="rows-in">${pages.map((/** @type {any} */ page, /** @type {number} */ place) => html`<li key=${place}><${Time} at=${page.at} /> ${targetName(page.target)} ${page.target.startsWith("channel:") ? "" : `by ${page.channel ? methodName(page.channel) : "nothing"}`}${page.problem && html`: <span class="wrong">${page.problem}</span>`}</li>`)}</ul>
     ${next?.why && html`<p class="quiet">${capital(next.why)}.</p>`}</div>`;
 }

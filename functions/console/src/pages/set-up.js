@@ -65,7 +65,7 @@ function Overview({nouns}) {
   const {value: reach, error} = useLive(async () => (await api.get("/reachability")).data);
   if (!reach) return error ? html`<${Failed} error=${error} />` : html`<${Skeleton} />`;
   const wrong = reach.problems.length;
-  return html`<div class="now"><h1>${wrong ? `${plural(wrong, "thing")} may keep a page from people` : "Nothing keeps a critical page from people"}</h1>
+  return html`<div class="now"><h1>${wrong ? `${plural(wrong, "thing")} to look at` : "Nothing keeps a critical page from people"}</h1>
       <p>${wrong ? html`<a href="/console/reachability">What, and how to mend it</a>` : "As far as the set-up can tell."}</p></div><${Told} />
     <ul class="nouns">${Object.entries(nouns).map(([noun, {many, icon, about}]) => html`<li key=${noun}><a class="panel" href=${`${HOME}/${noun}`}><${Icon} name=${icon} /><b>${capital(many)}</b><span>${about}</span></a></li>`)}</ul>`;
 }
@@ -104,7 +104,7 @@ function New({path, noun}) {
   const begin = useMemo(() => ({...noun.begin, ...prefilled(noun, query)}), [path]);
   const type = path === "integrations" ? query.new : "";
   const fields = useMemo(() => [
-    ...(noun.isPosted ? [] : [{name: "name", label: "Name", required: true, like: path === "users" ? "alice" : "payments", help: "Letters, digits and -; it cannot be changed later."}]),
+    ...(noun.isPosted ? [] : [{name: "name", label: "Name", required: true, like: path === "users" ? "alice" : "payments", help: `${path === "users" ? "Letters" : "a to z"}, digits and -; it cannot be changed later.`}]),
     ...(noun.fields || [{name: "$", label: "Settings as JSON", kind: "json", required: true}]).filter((field) => !field.when || path === "channels" || field.when.includes(type || "")),
   ], [path, type]);
   if (!may) return html`<${Crumb} /><${Banner} icon="key" fact="You may not change this." />`;
@@ -174,7 +174,7 @@ function One({path, id, noun}) {
   };
   const fields = (noun.fields || []).filter((field) => !field.when || path === "channels" || field.when.includes(it.type));
   const verb = `${noun.ends || "Delete"}${noun.ends ? "" : ` ${it.name}`}`;
-  return html`${crumb}<div class="lead"><h1>${isTeam ? "The team's settings" : it.name}</h1>${may && own && !isOver && !isTeam && html`<${Button} onClick=${() => setAsks(true)}>${verb}<//>`}</div>
+  return html`${crumb}<div class="lead"><h1>${isTeam ? "The team's settings" : it.name}</h1>${may && own && !isOver && !isTeam && html`<${Button} says=${verb} onClick=${() => setAsks(true)}>${noun.ends || "Delete"}<//>`}</div>
     <${Told} />${error && "status" in error && html`<${Failed} error=${error} />`}
     ${!own && html`<${Banner} icon="badge" fact=${`The ${it.managed_by} manages ${isTeam ? "these settings" : `this ${noun.one}`}`}><p>Change it there and deploy; what people set by hand, such as a verified address or a URL, stays.</p><//>`}
     <div class="halves"><div>${noun.cells && path !== "users" && html`<dl class="facts panel pad">${cellsOf(noun, it).filter(([head]) => head !== "Last alert").map(([head, cell]) => html`<dt key=${head}>${head}</dt><dd>${cell}</dd>`)}</dl>`}

@@ -95,6 +95,9 @@ function SignIn() {
     // A stack that does not say has the door that each stack has.
     api.get("/session/doors").then(({data}) => setDoors(data), () => setDoors({}));
   }, []);
+  useEffect(() => {
+    if (wantsKey) /** @type {HTMLElement | null} */ (document.querySelector("input[name=api_key]"))?.focus();
+  }, [wantsKey]);
   if (!doors) return html`<${Door}><${Skeleton} /><//>`;
   const {email, slack, oidc, team} = doors;
   const hasLink = email || slack;

@@ -25,7 +25,7 @@ import {SnoozeMenu} from "./snooze-menu.js";
  */
 export function AlertActions({alert}) {
   const [asked, setAsked] = useState("");
-  const [snoozes, setSnoozes] = useState(0);
+  const [snoozing, setSnoozing] = useState(false);
   const watch = useWatch();
   const path = `/alerts/${alert.id}`;
   const isOpen = alert.status !== "resolved";
@@ -50,7 +50,7 @@ export function AlertActions({alert}) {
     can("alerts:write")
       ? {
           ...(acts && !isHeld ? {a: {run: byKey(acknowledge), says: "Acknowledge"}} : {}),
-          ...(acts ? {r: {run: () => setAsked("resolve"), says: "Resolve"}, s: {run: () => setSnoozes(snoozes + 1), says: "Snooze"}, p: {run: () => setAsked("page"), says: "Ask people"}} : {}),
+          ...(acts ? {r: {run: () => setAsked("resolve"), says: "Resolve"}, s: {run: () => setSnoozing(true), says: "Snooze"}, p: {run: () => setAsked("page"), says: "Ask people"}} : {}),
           n: {run: () => setAsked("note"), says: "Note"},
         }
       : {},
@@ -61,7 +61,7 @@ export function AlertActions({alert}) {
   const resolve = html`<${Button} class=${isHeld ? "" : "wide"} solid=${isHeld} icon="resolve" keys="r" onClick=${() => setAsked("resolve")}>Resolve<//>`;
   return html`<div class="bar" role="group" aria-label="Actions">
       ${isOpen && (isHeld ? resolve : html`<${Act} solid icon="check" keys="a" run=${acknowledge} doing="Acknowledging …">Acknowledge<//>`)}
-      ${isOpen && html`<${SnoozeMenu} onPick=${snooze} shiftEnds=${shiftEnds(watch)} keys="s" openNow=${snoozes} />`}
+      ${isOpen && html`<${SnoozeMenu} onPick=${snooze} shiftEnds=${shiftEnds(watch)} keys="s" openNow=${snoozing} onOpen=${() => setSnoozing(false)} />`}
       ${isOpen && !isHeld && resolve}
       <${Button} class=${isOpen ? "wide roomy" : ""} icon="note" keys="n" onClick=${() => setAsked("note")}>Note<//>
       ${more.length > 0 && html`<${Menu} class="btn square" icon="more" label="" says="More actions">${more.map(

@@ -34,10 +34,11 @@ export function AskDialog({title, verb, run, onClose, children, note = "Note", r
     }
   };
   const keys = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) go(event);
+    const confirms = event.ctrlKey || event.metaKey || (!required && !event.shiftKey && event.target instanceof HTMLTextAreaElement);
+    if (event.key === "Enter" && confirms && !event.isComposing) go(event);
   };
   return html`<${Dialog} title=${title} onClose=${onClose}><form class="ask" onSubmit=${go} onKeyDown=${keys}>${children}
-    ${note !== null && html`<${Field} label=${required ? note : `${note}, if you like`} value=${text} onInput=${setText} rows=${3} more=${{maxLength: 4000}} />`}
+    ${note !== null && html`<${Field} label=${required ? note : `${note}, if you like`} value=${text} onInput=${setText} rows=${3} help=${required ? "Ctrl+Enter sends it." : undefined} more=${{maxLength: 4000}} />`}
     ${problem && html`<p class="problem" role="alert">${problem}</p>`}
     <div class="do"><${Button} solid type="submit" busy=${isBusy} disabled=${!isGiven}>${verb}<//><${Button} onClick=${onClose}>Cancel<//></div>
   </form><//>`;

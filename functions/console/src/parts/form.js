@@ -157,7 +157,7 @@ function useNames(fields) {
 
 /** @param {Problem[]} problems @param {string} path */
 const sentences = (problems, path) =>
-  problems.map(({field, problem}) => capital(`${field.startsWith(path) ? field.slice(path.length).replace(/^\./, "") : ""} ${problem}`.trim().replace(/[^.?!]$/, "$&."))).join(" ");
+  problems.map(({field, problem}) => capital(`${field.startsWith(path) && !field.includes(" | ") ? field.slice(path.length).replace(/^\./, "") : ""} ${problem}`.trim().replace(/[^.?!]$/, "$&."))).join(" ");
 
 /** @param {{field: FieldOf, path: string, typed: any, set: (typed: any) => void, problems: Problem[], names: Record<string, string[]>, fixed?: boolean}} props */
 function OneField({field, path, typed, set, problems, names, fixed}) {

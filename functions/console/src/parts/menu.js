@@ -5,12 +5,11 @@ import {Icon} from "./icon.js";
  * A button that opens a list of choices. It stays open while the page is drawn anew; Escape, a
  * choice or a press elsewhere closes it. Arrows go through the choices.
  * @param {{label: import("../vendor/preact.js").Children, says?: string, class?: string, icon?: string, keys?: string, up?: boolean,
- *   children: import("../vendor/preact.js").Children | ((close: () => void) => import("../vendor/preact.js").Children), onOpen?: (isOpen: boolean) => void, openNow?: number}} props
+ *   children: import("../vendor/preact.js").Children | ((close: () => void) => import("../vendor/preact.js").Children), onOpen?: (isOpen: boolean) => void, openNow?: boolean}} props
  *   children: `<li>` with a button or a link each, or a function of what closes it; up: it opens
- *   upwards; openNow: a number that
- *   changes opens it
+ *   upwards; openNow: opens it; who gave it takes it back in onOpen
  */
-export function Menu({label, says, class: more = "btn", icon, keys, up, children, onOpen, openNow = 0}) {
+export function Menu({label, says, class: more = "btn", icon, keys, up, children, onOpen, openNow = false}) {
   const [isOpen, setOpen] = useState(false);
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const change = (/** @type {boolean} */ next) => {

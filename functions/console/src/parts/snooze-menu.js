@@ -8,10 +8,10 @@ const LONGEST_MS = 30 * 24 * 60 * MINUTE_MS; // the API's limit of a snooze
 /**
  * Until when; each choice names its end.
  * @param {{onPick: (body: {until: string, sticky_severity: boolean, reason?: string}, words: string) => unknown, shiftEnds?: string | null, label?: string, class?: string,
- *   up?: boolean, keys?: string, says?: string, openNow?: number}} props
+ *   up?: boolean, keys?: string, says?: string, openNow?: boolean, onOpen?: () => void}} props
  *   shiftEnds: of the shift of the person who looks, if there is one
  */
-export function SnoozeMenu({onPick, shiftEnds = null, label = "Snooze", class: look = "btn", up, keys, says, openNow}) {
+export function SnoozeMenu({onPick, shiftEnds = null, label = "Snooze", class: look = "btn", up, keys, says, openNow, onOpen}) {
   const now = useNow(10_000);
   const [wakes, setWakes] = useState(true);
   const [own, setOwn] = useState("");
@@ -34,7 +34,10 @@ export function SnoozeMenu({onPick, shiftEnds = null, label = "Snooze", class: l
       close();
     }
   };
-  return html`<${Menu} label=${label} class=${look} icon="snooze" up=${up} keys=${keys} says=${says} openNow=${openNow} onOpen=${() => setOpened(timeNow())}>${(/** @type {() => void} */ close) => html`
+  return html`<${Menu} label=${label} class=${look} icon="snooze" up=${up} keys=${keys} says=${says} openNow=${openNow} onOpen=${() => {
+    setOpened(timeNow());
+    onOpen?.();
+  }}>${(/** @type {() => void} */ close) => html`
     ${choices.map(([name, until]) => html`<li key=${name}><button type="button" onClick=${() => pick(until)}>${name}<span class="num quiet">${dayAndTime(until, opened).replace(/^today\u00a0/, "")}</span></button></li>`)}
     <li><form onSubmit=${(/** @type {Event} */ event) => pickOwn(event, close)}><label>Until<input type="datetime-local" value=${own} aria-invalid=${problem ? "true" : null}
       onInput=${(/** @type {{currentTarget: HTMLInputElement}} */ event) => setOwn(event.currentTarget.value)} /></label><button class="btn" type="submit">Snooze</button>${problem && html`<small class="problem" role="alert">${problem}</small>`}</form></li>

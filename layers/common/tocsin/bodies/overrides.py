@@ -91,7 +91,7 @@ class OverrideBody(ConfigurationBody):
         begins, ends = self._span(zone_of(time_zone))
         problems = []
         if ends <= begins:
-            problems.append(Problem("to", "must lie after its begin, from"))
+            problems.append(Problem("to", "must lie after from"))
         elif ends - begins > LONGEST:
             problems.append(Problem("to", "must be 366 days after from at the latest"))
         if self.for_ is not None and self.kind is not OverrideKind.REPLACE:
